@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.tokenizer;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Text to token ids and back. Immutable and safe to share among threads.
+ *
+ * @see HuggingFaceTokenizer
+ */
+public interface Tokenizer {
+  /** One more than the largest token id. */
+  int vocabSize();
+
+  /**
+   * Encodes text; no token is added before or after it.
+   *
+   * @param addedTokens which added tokens are recognised inside the text
+   */
+  int[] encode(String text, AddedTokens addedTokens);
+
+  /**
+   * Decodes ids. Bytes that are not UTF-8 become U+FFFD, one for each maximal ill-formed part; ids
+   * without a token are left out.
+   *
+   * @param skipSpecial leaves out added tokens that are marked special
+   * @throws IllegalArgumentException if an id is negative
+   */
+  String decode(int[] ids, boolean skipSpecial);
+
+  /** The id of a token, given as it is written in the vocabulary. */
+  OptionalInt id(String token);
+
+  /** The token with this id, as it is written in the vocabulary. */
+  Optional<String> token(int id);
+
+  /** The id of the token that ends a text, where the tokenizer names one. */
+  OptionalInt endOfText();
+}
