@@ -42,7 +42,8 @@ final class GoldenArchive {
       if (name.endsWith(HEADER_ONLY)) {
         files.put(
             name.substring(0, name.length() - HEADER_ONLY.length()),
-            rebuild(files.remove(name), files.get("hf/model.safetensors")));
+            rebuild(entry(files, name), entry(files, "hf/model.safetensors")));
+        files.remove(name);
       }
     }
     checkDigests(zip, files);
@@ -54,6 +55,14 @@ final class GoldenArchive {
     }
     deleteAtExit(folder);
     return folder;
+  }
+
+  private static byte[] entry(Map<String, byte[]> files, String name) throws IOException {
+    byte[] bytes = files.get(name);
+    if (bytes == null) {
+      throw new IOException("the case has no " + name);
+    }
+    return bytes;
   }
 
   private static byte[] rebuild(byte[] header, byte[] weights) throws IOException {

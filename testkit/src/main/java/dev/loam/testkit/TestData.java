@@ -56,7 +56,9 @@ public final class TestData {
     return file.normalize();
   }
 
-  /** Whether every case of the large matrices is to be run, not a seeded sample ({@code -Pfull}). */
+  /**
+   * Whether every case of the large matrices is to be run, not a seeded sample ({@code -Pfull}).
+   */
   public static boolean full() {
     return Boolean.getBoolean("loam.full");
   }
