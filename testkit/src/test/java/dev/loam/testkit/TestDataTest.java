@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,7 +16,9 @@ class TestDataTest {
     Path folder = TestData.golden("01-model-a-tied");
     assertThat(folder.resolve("hf/model.safetensors")).exists();
     assertThat(folder.resolve("hf_bf16/model.safetensors")).hasSize(514352);
-    assertThat(Files.list(folder.resolve("hf_sharded"))).hasSize(5);
+    try (Stream<Path> shards = Files.list(folder.resolve("hf_sharded"))) {
+      assertThat(shards).hasSize(5);
+    }
   }
 
   @ParameterizedTest
