@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.tensor;
+
+import java.util.List;
+
+/**
+ * The operations models are written with, each with its backward beside it.
+ *
+ * <p>The contract of all of them: outputs are arguments, nothing is allocated or returned; scratch
+ * comes from a {@link Workspace}, and a {@code ...Scratch} method says how many elements a kernel
+ * takes of it. All floating-point tensors of a call have the engine's compute type, one device, and
+ * a contiguous last dimension; outputs do not overlap inputs. A gradient kernel with {@code
+ * accumulate} adds to its output, otherwise it overwrites it, whatever was there. Kernels run on
+ * the threads of a {@link ComputeLease} only. Arguments are checked before native code is reached
+ * ({@link CheckedKernels}); a wrong one gives an {@link IllegalArgumentException} that names it.
+ */
+public interface Kernels {
+
+  // ---- linear layer
+
+  /** {@code y = x Wᵀ}. */
+  void linear(Tensor xTI, Tensor weightOI, Tensor yTO);
+
+  /** {@code y = residual + x Wᵀ}. */
+  void linearResidual(Tensor xTI, Tensor weightOI, Tensor residualTO, Tensor yTO);
+
+  /** {@code dx = scale · dy W}. */
+  void linearInputGradient(Tensor dyTO, Tensor weightOI, double scale, Tensor dxTI);
+
+  /** {@code dW (+)= scale · dyᵀ x}. */
+  void linearWeightGradient(
+      Tensor dyTO, Tensor xTI, double scale, Tensor dWeightOI, boolean accumulate);
+
+  // ---- RMSNorm over the last dimension (Zhang and Sennrich, arXiv 1910.07467)
+
+  /**
+   * {@code y = x · r · w} with {@code r = 1 / sqrt(mean(x²) + eps)}.
+   *
+   * @param x [..., H], of two or three dimensions
+   * @param factor r, the shape of x without its last dimension; kept for the backward
+   */
+  void rmsNorm(Tensor x, Tensor weightH, double eps, Tensor y, Tensor factor);
+
+  /** {@code dx (+)= r · (w·dy − n · mean(n · w·dy))} with {@code n = x · r}. */
+  void rmsNormInputGradient(
+      Tensor dy,
+      Tensor x,
+      Tensor weightH,
+      Tensor factor,
+      Tensor dx,
+      boolean accumulate,
+      Workspace workspace);
+
+  /** {@code dw (+)= Σ dy · x · r} over all rows. */
+  void rmsNormWeightGradient(
+      Tensor dy, Tensor x, Tensor factor, Tensor dWeightH, boolean accumulate, Workspace workspace);
+
+  /** Scratch elements of either RMSNorm gradient over that many elements of x. */
+  long rmsNormScratch(long elements);
+
+  // ---- rotary position embedding, halves rotated against each other (Su et al., arXiv 2104.09864)
+
+  /**
+   * Rotates each pair {@code (x[d], x[d + D/2])} by the angle of its token's position.
+   *
+   * @param cosPE cosines by position and d, E = D/2
+   * @param sinPE sines likewise
+   * @param positionsT the row of the tables that each token takes
+   */
+  void rotary(
+      Tensor xTND, Tensor cosPE, Tensor sinPE, Tensor positionsT, Tensor yTND, Workspace workspace);
+
+  /** The rotation by the negative angles, which is the backward of {@link #rotary}. */
+  void rotaryInputGradient(
+      Tensor dyTND,
+      Tensor cosPE,
+      Tensor sinPE,
+      Tensor positionsT,
+      Tensor dxTND,
+      Workspace workspace);
+
+  /** Scratch elements of either rotary kernel. */
+  long rotaryScratch(long tokens, long headSize);
+
+  // ---- SwiGLU (Shazeer, arXiv 2002.05202)
+
+  /** {@code y = silu(gate) · up}, gate being the first F columns and up the last. */
+  void swiGlu(Tensor gateUpT2F, Tensor yTF);
+
+  /** The gradients of gate and up. */
+  void swiGluInputGradient(Tensor dyTF, Tensor gateUpT2F, Tensor dGateUpT2F);
+
+  // ---- rows of a table
+
+  /** {@code y[t] = table[ids[t]]}: the embedding, or any gathering of rows. */
+  void gatherRows(Tensor tableVH, Tensor idsT, Tensor yTH);
+
+  /**
+   * {@code dTable[ids[t]] += dy[t]} in the order of t; without accumulate the rest becomes zero.
+   */
+  void gatherRowsGradient(Tensor dyTH, Tensor idsT, Tensor dTableVH, boolean accumulate);
+
+  // ---- causal attention with grouped heads (Dao, arXiv 2307.08691, for the way it is computed)
+
+  /**
+   * Causal attention within each document: query head n attends with key/value head {@code n·G/N}.
+   *
+   * @param cuSeqlens the documents, T tokens in all
+   * @param scale what scores are multiplied by
+   * @param lseNT the log of each softmax's denominator; kept for the backward
+   */
+  void attention(
+      Tensor qTND,
+      Tensor kTGD,
+      Tensor vTGD,
+      CuSeqlens cuSeqlens,
+      double scale,
+      Tensor outTND,
+      Tensor lseNT);
+
+  /** The gradients of queries, keys and values. */
+  void attentionGradient(
+      Tensor dOutTND,
+      Tensor qTND,
+      Tensor kTGD,
+      Tensor vTGD,
+      Tensor outTND,
+      Tensor lseNT,
+      CuSeqlens cuSeqlens,
+      double scale,
+      Tensor dqTND,
+      Tensor dkTGD,
+      Tensor dvTGD);
+
+  /** Attention of one new token to all P cached ones, itself included; for generation. */
+  void attentionToCache(Tensor qND, Tensor kPGD, Tensor vPGD, double scale, Tensor outND);
+
+  // ---- cross entropy
+
+  /**
+   * Turns logits into the gradient of the summed loss, {@code softmax − onehot}, in place, and adds
+   * the loss {@code Σ −log softmax[target]} to a sum.
+   *
+   * @param targetsC the label of each row, I64, in [0, V)
+   * @param lossSum F64, one element
+   */
+  void crossEntropy(Tensor logitsCV, Tensor targetsC, Tensor lossSum);
+
+  // ---- whole lists of tensors
+
+  /** {@code sum = Σ x²} over all elements of all tensors, in float64 over fixed blocks. */
+  void sumOfSquares(List<Tensor> tensors, Tensor sum);
+
+  /**
+   * One AdamW update of each parameter and its moments; gradients are left as they are or scaled.
+   */
+  void adamW(
+      List<Tensor> parameters,
+      List<Tensor> gradients,
+      List<Tensor> firstMoments,
+      List<Tensor> secondMoments,
+      AdamW update);
+
+  // ---- moving values
+
+  /** {@code y = x}, converted where the types differ. */
+  void copy(Tensor x, Tensor y);
+
+  /** {@code y = value}. */
+  void fill(Tensor y, double value);
+}
