@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.tensor.torch;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.loam.tensor.Arena;
+import dev.loam.tensor.CheckedKernels;
+import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.DType;
+import dev.loam.tensor.Device;
+import dev.loam.tensor.Engine;
+import dev.loam.tensor.EngineException;
+import dev.loam.tensor.EngineThreads;
+import dev.loam.tensor.Kernels;
+import java.util.concurrent.Callable;
+
+/**
+ * The default engine: kernels written in TorchScript, run by libtorch through DJL's PyTorch engine.
+ * Computes in float32. There is one in a process, because libtorch's thread settings and DJL's
+ * engine are the process's.
+ */
+public final class TorchEngine implements Engine {
+  private final DjlInternals djl;
+  private final PtNDManager manager;
+  private final TorchScriptModule module;
+  private final EngineThreads threads;
+
+  /** Loads libtorch when the engine is first asked for, and not before. */
+  private static final class Holder {
+    private static final TorchEngine ENGINE = new TorchEngine();
+  }
+
+  private TorchEngine() {
+    // Without this DJL fetches libraries it does not find over the network.
+    if (System.getProperty("ai.djl.offline") == null) {
+      System.setProperty("ai.djl.offline", "true");
+    }
+    try {
+      ai.djl.engine.Engine engine = ai.djl.engine.Engine.getEngine("PyTorch");
+      manager = (PtNDManager) engine.newBaseManager(ai.djl.Device.cpu());
+    } catch (RuntimeException | LinkageError e) {
+      throw new EngineException(
+          "libtorch could not be loaded: put pytorch-native-cpu for this system on the class path, or"
+              + " name a libtorch with PYTORCH_LIBRARY_PATH: "
+              + e.getMessage(),
+          e);
+    }
+    djl = new DjlInternals();
+    module = new TorchScriptModule(djl, manager);
+    threads =
+        new EngineThreads(
+            "loam-torch", Runtime.getRuntime().availableProcessors(), TorchEngine::prepareThread);
+  }
+
+  static TorchEngine get() {
+    return Holder.ENGINE;
+  }
+
+  /** These three belong to the thread that sets them. */
+  private static void prepareThread(int computeThreads) {
+    JniUtils.setGradMode(false);
+    JniUtils.setGraphExecutorOptimize(false);
+    JniUtils.setNumThreads(computeThreads);
+  }
+
+  @Override
+  public String name() {
+    return "torch";
+  }
+
+  @Override
+  public DType computeType() {
+    return DType.F32;
+  }
+
+  @Override
+  public int threadBudget() {
+    return threads.budget();
+  }
+
+  @Override
+  public ComputeLease lease(int wanted) {
+    return new Lease(threads.lease(wanted));
+  }
+
+  private final class Lease implements ComputeLease {
+    private final EngineThreads.Worker worker;
+    private final Kernels kernels;
+    private boolean closed;
+
+    Lease(EngineThreads.Worker worker) {
+      this.worker = worker;
+      this.kernels =
+          new CheckedKernels(
+              new TorchKernels(module), DType.F32, () -> !closed && worker.isCurrent());
+    }
+
+    @Override
+    public int threads() {
+      return worker.threads();
+    }
+
+    @Override
+    public Kernels kernels() {
+      return kernels;
+    }
+
+    @Override
+    public DType computeType() {
+      return DType.F32;
+    }
+
+    @Override
+    public Arena newArena(Device device) {
+      return new TorchArena(djl, module, manager, device);
+    }
+
+    @Override
+    public <R> R call(Callable<R> work) {
+      if (closed) {
+        throw new IllegalStateException("the compute lease is closed");
+      }
+      return worker.call(work);
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        worker.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.tensor.torch;
+
+import dev.loam.tensor.AdamW;
+import dev.loam.tensor.CuSeqlens;
+import dev.loam.tensor.Kernels;
+import dev.loam.tensor.Tensor;
+import dev.loam.tensor.Workspace;
+import java.util.List;
+
+/** Calls the TorchScript kernels, giving them their scratch. */
+final class TorchKernels implements Kernels {
+  private final TorchScriptModule module;
+
+  TorchKernels(TorchScriptModule module) {
+    this.module = module;
+  }
+
+  @Override
+  public void linear(Tensor xTI, Tensor weightOI, Tensor yTO) {
+    module.call("linear").tensor(xTI).tensor(weightOI).tensor(yTO).run();
+  }
+
+  @Override
+  public void linearResidual(Tensor xTI, Tensor weightOI, Tensor residualTO, Tensor yTO) {
+    module
+        .call("linear_residual")
+        .tensor(xTI)
+        .tensor(weightOI)
+        .tensor(residualTO)
+        .tensor(yTO)
+        .run();
+  }
+
+  @Override
+  public void linearInputGradient(Tensor dyTO, Tensor weightOI, double scale, Tensor dxTI) {
+    module
+        .call("linear_input_gradient")
+        .tensor(dyTO)
+        .tensor(weightOI)
+        .number(scale)
+        .tensor(dxTI)
+        .run();
+  }
+
+  @Override
+  public void linearWeightGradient(
+      Tensor dyTO, Tensor xTI, double scale, Tensor dWeightOI, boolean accumulate) {
+    module
+        .call("linear_weight_gradient")
+        .tensor(dyTO)
+        .tensor(xTI)
+        .number(scale)
+        .tensor(dWeightOI)
+        .flag(accumulate)
+        .run();
+  }
+
+  @Override
+  public void rmsNorm(Tensor x, Tensor weightH, double eps, Tensor y, Tensor factor) {
+    module.call("rms_norm").tensor(x).tensor(weightH).number(eps).tensor(y).tensor(factor).run();
+  }
+
+  @Override
+  public void rmsNormInputGradient(
+      Tensor dy,
+      Tensor x,
+      Tensor weightH,
+      Tensor factor,
+      Tensor dx,
+      boolean accumulate,
+      Workspace workspace) {
+    long[] shape = x.shape().toArray();
+    try (Workspace.Frame frame = workspace.frame()) {
+      module
+          .call("rms_norm_input_gradient")
+          .tensor(dy)
+          .tensor(x)
+          .tensor(weightH)
+          .tensor(factor)
+          .tensor(dx)
+          .flag(accumulate)
+          .tensor(frame.take(shape))
+          .tensor(frame.take(shape))
+          .tensor(frame.take(shape))
+          .tensor(frame.take(factor.shape().toArray()))
+          .run();
+    }
+  }
+
+  @Override
+  public void rmsNormWeightGradient(
+      Tensor dy,
+      Tensor x,
+      Tensor factor,
+      Tensor dWeightH,
+      boolean accumulate,
+      Workspace workspace) {
+    try (Workspace.Frame frame = workspace.frame()) {
+      module
+          .call("rms_norm_weight_gradient")
+          .tensor(dy)
+          .tensor(x)
+          .tensor(factor)
+          .tensor(dWeightH)
+          .flag(accumulate)
+          .tensor(frame.take(x.shape().toArray()))
+          .run();
+    }
+  }
+
+  @Override
+  public long rmsNormScratch(long elements) {
+    return 4 * Workspace.padded(elements);
+  }
+
+  @Override
+  public void rotary(
+      Tensor xTND,
+      Tensor cosPE,
+      Tensor sinPE,
+      Tensor positionsT,
+      Tensor yTND,
+      Workspace workspace) {
+    rotate(xTND, cosPE, sinPE, positionsT, 1, yTND, workspace);
+  }
+
+  @Override
+  public void rotaryInputGradient(
+      Tensor dyTND,
+      Tensor cosPE,
+      Tensor sinPE,
+      Tensor positionsT,
+      Tensor dxTND,
+      Workspace workspace) {
+    rotate(dyTND, cosPE, sinPE, positionsT, -1, dxTND, workspace);
+  }
+
+  private void rotate(
+      Tensor x,
+      Tensor cosPE,
+      Tensor sinPE,
+      Tensor positionsT,
+      double direction,
+      Tensor y,
+      Workspace workspace) {
+    try (Workspace.Frame frame = workspace.frame()) {
+      module
+          .call("rotary")
+          .tensor(x)
+          .tensor(cosPE)
+          .tensor(sinPE)
+          .tensor(positionsT)
+          .number(direction)
+          .tensor(y)
+          .tensor(frame.take(x.size(0), cosPE.size(1)))
+          .tensor(frame.take(x.size(0), cosPE.size(1)))
+          .run();
+    }
+  }
+
+  @Override
+  public long rotaryScratch(long tokens, long headSize) {
+    return 2 * Workspace.padded(tokens * (headSize / 2));
+  }
+
+  @Override
+  public void swiGlu(Tensor gateUpT2F, Tensor yTF) {
+    module.call("swiglu").tensor(gateUpT2F).tensor(yTF).run();
+  }
+
+  @Override
+  public void swiGluInputGradient(Tensor dyTF, Tensor gateUpT2F, Tensor dGateUpT2F) {
+    module.call("swiglu_input_gradient").tensor(dyTF).tensor(gateUpT2F).tensor(dGateUpT2F).run();
+  }
+
+  @Override
+  public void gatherRows(Tensor tableVH, Tensor idsT, Tensor yTH) {
+    module.call("gather_rows").tensor(tableVH).tensor(idsT).tensor(yTH).run();
+  }
+
+  @Override
+  public void gatherRowsGradient(Tensor dyTH, Tensor idsT, Tensor dTableVH, boolean accumulate) {
+    module
+        .call("gather_rows_gradient")
+        .tensor(dyTH)
+        .tensor(idsT)
+        .tensor(dTableVH)
+        .flag(accumulate)
+        .run();
+  }
+
+  @Override
+  public void attention(
+      Tensor qTND,
+      Tensor kTGD,
+      Tensor vTGD,
+      CuSeqlens cuSeqlens,
+      double scale,
+      Tensor outTND,
+      Tensor lseNT) {
+    module
+        .call("attention")
+        .tensor(qTND)
+        .tensor(kTGD)
+        .tensor(vTGD)
+        .documents(cuSeqlens)
+        .number(scale)
+        .tensor(outTND)
+        .tensor(lseNT)
+        .run();
+  }
+
+  @Override
+  public void attentionGradient(
+      Tensor dOutTND,
+      Tensor qTND,
+      Tensor kTGD,
+      Tensor vTGD,
+      Tensor outTND,
+      Tensor lseNT,
+      CuSeqlens cuSeqlens,
+      double scale,
+      Tensor dqTND,
+      Tensor dkTGD,
+      Tensor dvTGD) {
+    module
+        .call("attention_gradient")
+        .tensor(dOutTND)
+        .tensor(qTND)
+        .tensor(kTGD)
+        .tensor(vTGD)
+        .tensor(outTND)
+        .tensor(lseNT)
+        .documents(cuSeqlens)
+        .number(scale)
+        .tensor(dqTND)
+        .tensor(dkTGD)
+        .tensor(dvTGD)
+        .run();
+  }
+
+  @Override
+  public void attentionToCache(Tensor qND, Tensor kPGD, Tensor vPGD, double scale, Tensor outND) {
+    module
+        .call("attention_to_cache")
+        .tensor(qND)
+        .tensor(kPGD)
+        .tensor(vPGD)
+        .number(scale)
+        .tensor(outND)
+        .run();
+  }
+
+  @Override
+  public void crossEntropy(Tensor logitsCV, Tensor targetsC, Tensor lossSum) {
+    module.call("cross_entropy").tensor(logitsCV).tensor(targetsC).tensor(lossSum).run();
+  }
+
+  @Override
+  public void sumOfSquares(List<Tensor> tensors, Tensor sum) {
+    module.call("sum_of_squares").tensors(tensors).tensor(sum).run();
+  }
+
+  @Override
+  public void adamW(
+      List<Tensor> parameters,
+      List<Tensor> gradients,
+      List<Tensor> firstMoments,
+      List<Tensor> secondMoments,
+      AdamW update) {
+    module
+        .call("adamw")
+        .tensors(parameters)
+        .tensors(gradients)
+        .tensors(firstMoments)
+        .tensors(secondMoments)
+        .number(update.lr())
+        .number(update.beta1())
+        .number(update.beta2())
+        .number(update.eps())
+        .number(update.weightDecay())
+        .number((double) update.step())
+        .number(update.gradientScale())
+        .run();
+  }
+
+  @Override
+  public void copy(Tensor x, Tensor y) {
+    module.call("copy").tensor(x).tensor(y).run();
+  }
+
+  @Override
+  public void fill(Tensor y, double value) {
+    module.call("fill").tensor(y).number(value).run();
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.tensor.torch;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.loam.tensor.CuSeqlens;
+import dev.loam.tensor.EngineException;
+import dev.loam.tensor.Tensor;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The kernels as loaded into libtorch, and calling them by name. One module serves all threads; the
+ * tensors of a call may not be used by another thread meanwhile.
+ */
+final class TorchScriptModule {
+  private static final List<String> SOURCES =
+      List.of(
+          "linear.py",
+          "rms_norm.py",
+          "rotary.py",
+          "swiglu.py",
+          "rows.py",
+          "attention.py",
+          "cross_entropy.py",
+          "optimizer.py",
+          "moving.py");
+
+  private final DjlInternals djl;
+  private final PtSymbolBlock module;
+
+  TorchScriptModule(DjlInternals djl, NDManager manager) {
+    this.djl = djl;
+    try {
+      byte[] archive = TorchScriptArchive.of(SOURCES);
+      module =
+          JniUtils.loadModule(
+              (PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
+    } catch (IOException e) {
+      throw new EngineException("cannot load the kernels", e);
+    }
+  }
+
+  /** Starts a call; arguments follow in the order of the kernel's source. */
+  Call call(String kernel) {
+    return new Call(kernel);
+  }
+
+  /** One call under construction. */
+  final class Call {
+    private final String kernel;
+    private long[] values = new long[12];
+    private boolean[] owned = new boolean[12];
+    private int count;
+
+    private Call(String kernel) {
+      this.kernel = kernel;
+    }
+
+    Call tensor(Tensor tensor) {
+      return add(((TorchStorage) tensor.storage()).value(tensor), false);
+    }
+
+    Call tensors(List<Tensor> tensors) {
+      long[] handles = new long[tensors.size()];
+      for (int i = 0; i < handles.length; i++) {
+        Tensor tensor = tensors.get(i);
+        handles[i] = djl.tensor(((TorchStorage) tensor.storage()).value(tensor));
+      }
+      try {
+        return add(djl.tensorsValue(handles), true);
+      } finally {
+        for (long handle : handles) {
+          djl.deleteTensor(handle);
+        }
+      }
+    }
+
+    Call number(double number) {
+      return add(djl.value(number), true);
+    }
+
+    Call integer(long integer) {
+      return add(djl.integerValue(integer), true);
+    }
+
+    Call flag(boolean flag) {
+      return add(djl.value(flag), true);
+    }
+
+    Call integers(long... integers) {
+      return add(djl.integersValue(integers), true);
+    }
+
+    Call documents(CuSeqlens documents) {
+      return integers(documents.toArray());
+    }
+
+    Call storage(long value) {
+      return add(value, false);
+    }
+
+    private Call add(long value, boolean own) {
+      if (count == values.length) {
+        values = Arrays.copyOf(values, 2 * count);
+        owned = Arrays.copyOf(owned, 2 * count);
+      }
+      values[count] = value;
+      owned[count++] = own;
+      return this;
+    }
+
+    /** Runs the kernel. */
+    void run() {
+      djl.deleteValue(result());
+    }
+
+    /** Runs a method that gives a tensor, as a value for the caller to delete. */
+    long result() {
+      try {
+        return djl.runMethod(module.getHandle(), kernel, Arrays.copyOf(values, count));
+      } finally {
+        for (int i = 0; i < count; i++) {
+          if (owned[i]) {
+            djl.deleteValue(values[i]);
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.tensor.torch;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.loam.tensor.DType;
+import dev.loam.tensor.Device;
+import dev.loam.tensor.Shape;
+import dev.loam.tensor.Storage;
+import dev.loam.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A flat libtorch tensor, and the native views of it that kernels were given. The same views come
+ * back step after step, so they are kept; when they become too many they are dropped and made
+ * again.
+ */
+final class TorchStorage implements Storage {
+  private static final int MAX_VIEWS = 1024;
+
+  private final TorchArena arena;
+  private final PtNDArray array;
+  private final DType dtype;
+  private final long elements;
+  private final Map<View, Long> views = new HashMap<>();
+
+  private record View(Shape shape, Shape strides, long offset) {}
+
+  TorchStorage(TorchArena arena, PtNDArray array, DType dtype, long elements) {
+    this.arena = arena;
+    this.array = array;
+    this.dtype = dtype;
+    this.elements = elements;
+  }
+
+  /** The native view of a tensor as a TorchScript value, which stays this storage's. */
+  long value(Tensor tensor) {
+    requireOpen();
+    long[] strides = new long[tensor.rank()];
+    Arrays.setAll(strides, tensor::stride);
+    View view = new View(tensor.shape(), Shape.of(strides), tensor.offset());
+    Long known = views.get(view);
+    if (known != null) {
+      return known;
+    }
+    if (views.size() == MAX_VIEWS) {
+      dropViews();
+    }
+    long base = arena.djl().value(array.getHandle());
+    try {
+      long made =
+          arena
+              .module()
+              .call("strided")
+              .storage(base)
+              .integers(view.shape().toArray())
+              .integers(strides)
+              .integer(view.offset())
+              .result();
+      views.put(view, made);
+      return made;
+    } finally {
+      arena.djl().deleteValue(base);
+    }
+  }
+
+  void dropViews() {
+    views.values().forEach(arena.djl()::deleteValue);
+    views.clear();
+  }
+
+  @Override
+  public DType dtype() {
+    return dtype;
+  }
+
+  @Override
+  public Device device() {
+    return arena.device();
+  }
+
+  @Override
+  public long elements() {
+    return elements;
+  }
+
+  @Override
+  public ByteBuffer window(long offset, long length) {
+    requireOpen();
+    if (length * dtype.bytes() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "a window holds at most 2 GiB, not " + length + " " + dtype + " elements");
+    }
+    if (length == 0) {
+      return ByteBuffer.allocate(0).order(ByteOrder.nativeOrder());
+    }
+    PtNDArray part = JniUtils.slice(array, 0, offset, offset + length, 1);
+    try {
+      return JniUtils.getByteBuffer(part, true);
+    } finally {
+      part.close();
+    }
+  }
+
+  @Override
+  public void requireOpen() {
+    arena.requireOpen();
+  }
+}
