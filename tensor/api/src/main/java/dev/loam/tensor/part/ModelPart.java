@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tensor.part;
 
+import dev.loam.tensor.Arena;
 import dev.loam.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -15,11 +16,11 @@ import java.util.Optional;
  * backward}.
  */
 public interface ModelPart {
-  /** Allocates what a training pass over at most that many tokens keeps. */
-  Activations newActivations(int maxTokens);
+  /** Allocates, in the caller's arena, what a training pass over at most that many tokens keeps. */
+  Activations newActivations(Arena arena, int maxTokens);
 
   /** Allocates what passes without a backward need, much less than {@link #newActivations}. */
-  Activations newInferenceActivations(int maxTokens);
+  Activations newInferenceActivations(Arena arena, int maxTokens);
 
   /**
    * The forward pass of one micro batch.
@@ -43,6 +44,9 @@ public interface ModelPart {
       Context context,
       Tensor dIn,
       Gradients gradients);
+
+  /** The width of the residual stream. */
+  long hiddenSize();
 
   /** The head, on the last stage. */
   Optional<LossHead> head();

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.model;
+
+import dev.loam.tensor.Tensor;
+
+/**
+ * Normally distributed initial weights from a counter-based generator: an element's value is a
+ * function of the seed, the parameter's name and the element's index in the whole parameter, so it
+ * does not depend on how a model is split over ranks.
+ */
+final class NormalInitializer {
+  private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
+  private static final int BLOCK = 1 << 16;
+
+  private final long key;
+  private final double deviation;
+
+  NormalInitializer(long seed, String name, double deviation) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < name.length(); i++) {
+      hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
+    }
+    this.key = mix(mix(seed + GOLDEN_GAMMA) ^ hash);
+    this.deviation = deviation;
+  }
+
+  /** Fills a contiguous tensor that is the whole of the parameter. */
+  void fill(Tensor tensor) {
+    Tensor flat = tensor.view(tensor.elements());
+    for (long start = 0; start < flat.elements(); start += BLOCK) {
+      int count = (int) Math.min(BLOCK, flat.elements() - start);
+      float[] values = new float[count];
+      for (int i = 0; i < count; i++) {
+        values[i] = (float) value(start + i);
+      }
+      flat.rows(start, count).set(values);
+    }
+  }
+
+  double value(long index) {
+    long bits = mix(key + GOLDEN_GAMMA * (index + 1));
+    return deviation * InverseNormal.of(((bits >>> 11) + 0.5) * 0x1p-53);
+  }
+
+  /** The finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}

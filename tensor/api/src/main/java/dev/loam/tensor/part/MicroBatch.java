@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.tensor.part;
+
+import dev.loam.tensor.CuSeqlens;
+import java.util.stream.LongStream;
+
+/**
+ * The tokens of one pass through the model, on the host: rows of a batch laid one after the other,
+ * each made of one or more documents. Labels say what each token should predict; they are shifted
+ * already. Immutable.
+ */
+public final class MicroBatch {
+  private final long[] inputIds;
+  private final long[] labels;
+  private final long[] positions;
+  private final CuSeqlens cuSeqlens;
+
+  /**
+   * Copies the arrays.
+   *
+   * @param labels the token that each token should predict, {@link LossHead#IGNORED} for none
+   * @param positions the rotary position of each token
+   * @param cuSeqlens the documents
+   * @throws IllegalArgumentException if the lengths differ
+   */
+  public MicroBatch(long[] inputIds, long[] labels, long[] positions, CuSeqlens cuSeqlens) {
+    int tokens = inputIds.length;
+    if (labels.length != tokens || positions.length != tokens || cuSeqlens.tokens() != tokens) {
+      throw new IllegalArgumentException(
+          "a micro batch of "
+              + tokens
+              + " tokens with "
+              + labels.length
+              + " labels, "
+              + positions.length
+              + " positions and documents of "
+              + cuSeqlens.tokens()
+              + " tokens");
+    }
+    this.inputIds = inputIds.clone();
+    this.labels = labels.clone();
+    this.positions = positions.clone();
+    this.cuSeqlens = cuSeqlens;
+  }
+
+  /** The number of tokens. */
+  public int tokens() {
+    return inputIds.length;
+  }
+
+  /** A copy of the token ids. */
+  public long[] inputIds() {
+    return inputIds.clone();
+  }
+
+  /** A copy of the labels. */
+  public long[] labels() {
+    return labels.clone();
+  }
+
+  /** A copy of the positions. */
+  public long[] positions() {
+    return positions.clone();
+  }
+
+  /** The documents. */
+  public CuSeqlens cuSeqlens() {
+    return cuSeqlens;
+  }
+
+  /** The number of tokens that are trained on. */
+  public long trainedTokens() {
+    return LongStream.of(labels).filter(label -> label != LossHead.IGNORED).count();
+  }
+}
