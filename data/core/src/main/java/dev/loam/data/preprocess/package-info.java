@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** JSON lines to indexed datasets. */
+@NullMarked
+package dev.loam.data.preprocess;
+
+import org.jspecify.annotations.NullMarked;

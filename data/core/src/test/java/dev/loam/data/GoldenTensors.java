@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Integer tensors of a small safetensors file, row by row. */
+public final class GoldenTensors {
+  private final ByteBuffer bytes;
+  private final JsonNode header;
+  private final int dataStart;
+
+  public GoldenTensors(Path file) {
+    try {
+      bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+      dataStart = Math.toIntExact(Long.BYTES + bytes.getLong(0));
+      byte[] json = new byte[dataStart - Long.BYTES];
+      bytes.get(Long.BYTES, json);
+      header = new ObjectMapper().readTree(new String(json, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public boolean has(String name) {
+    return header.has(name);
+  }
+
+  public int columns(String name) {
+    return header.path(name).path("shape").path(1).asInt();
+  }
+
+  /** All elements of a tensor. */
+  public int[] ints(String name) {
+    JsonNode tensor = header.path(name);
+    String type = tensor.path("dtype").asText();
+    int size = type.equals("I64") ? 8 : type.equals("I32") ? 4 : 1;
+    int from = dataStart + tensor.path("data_offsets").path(0).asInt();
+    int[] all = new int[(dataStart + tensor.path("data_offsets").path(1).asInt() - from) / size];
+    for (int i = 0; i < all.length; i++) {
+      int at = from + i * size;
+      all[i] =
+          switch (size) {
+            case 8 -> Math.toIntExact(bytes.getLong(at));
+            case 4 -> bytes.getInt(at);
+            default -> bytes.get(at);
+          };
+    }
+    return all;
+  }
+
+  /** One row of a matrix. */
+  public int[] row(String name, int row) {
+    int columns = columns(name);
+    return Arrays.copyOfRange(ints(name), row * columns, (row + 1) * columns);
+  }
+}
