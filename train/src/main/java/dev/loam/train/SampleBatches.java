@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train;
+
+import dev.loam.data.Batches;
+import dev.loam.data.DataFormatException;
+import dev.loam.data.Sample;
+import dev.loam.data.SampleSource;
+import dev.loam.tensor.CuSeqlens;
+import dev.loam.tensor.part.LossHead;
+import dev.loam.tensor.part.MicroBatch;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Micro batches of samples, epoch after epoch in the same order. */
+final class SampleBatches implements BatchSource {
+  private final SampleSource source;
+  private final Batches batches;
+  private final int microBatchSize;
+  private final int microBatches;
+  private final int sequenceLength;
+  private final int vocabSize;
+  private final long stepsPerEpoch;
+
+  /**
+   * Batches samples.
+   *
+   * @param samples how many samples an epoch has; the source may hold a few more
+   */
+  SampleBatches(
+      SampleSource source,
+      long samples,
+      int microBatchSize,
+      int microBatches,
+      int sequenceLength,
+      int vocabSize) {
+    this.source = source;
+    this.microBatchSize = microBatchSize;
+    this.microBatches = microBatches;
+    this.sequenceLength = sequenceLength;
+    this.vocabSize = vocabSize;
+    batches = new Batches(source, microBatchSize, microBatches, 0, 1, Batches.Dealing.CONSECUTIVE);
+    stepsPerEpoch = Math.min(samples / batches.globalBatchSize(), batches.stepsPerPass());
+    if (stepsPerEpoch == 0) {
+      throw new DataFormatException(
+          samples + " samples do not fill one global batch of " + batches.globalBatchSize());
+    }
+  }
+
+  @Override
+  public long stepsPerEpoch() {
+    return stepsPerEpoch;
+  }
+
+  @Override
+  public long samplesPerStep() {
+    return batches.globalBatchSize();
+  }
+
+  @Override
+  public int maxTokens() {
+    return Math.multiplyExact(microBatchSize, sequenceLength);
+  }
+
+  @Override
+  public String description() {
+    return source.size() + " samples of " + sequenceLength + " tokens";
+  }
+
+  @Override
+  public List<MicroBatch> step(long step) {
+    long consumed = step % stepsPerEpoch * batches.globalBatchSize();
+    List<MicroBatch> step0 = new ArrayList<>();
+    for (int i = 0; i < microBatches; i++) {
+      step0.add(microBatch(batches.microBatch(consumed, i), consumed));
+    }
+    return step0;
+  }
+
+  private MicroBatch microBatch(List<Sample> rows, long consumed) {
+    int tokens = rows.stream().mapToInt(Sample::length).sum();
+    long[] ids = new long[tokens];
+    long[] labels = new long[tokens];
+    long[] positions = new long[tokens];
+    List<Integer> starts = new ArrayList<>();
+    int at = 0;
+    for (Sample row : rows) {
+      for (int segment = 0; segment + 1 < row.cuSeqlens().length; segment++) {
+        starts.add(at + row.cuSeqlens()[segment]);
+      }
+      for (int t = 0; t < row.length(); t++) {
+        boolean trained = row.lossMask()[t];
+        ids[at] = inVocabulary(row.inputIds()[t], consumed);
+        labels[at] = trained ? inVocabulary(row.labels()[t], consumed) : LossHead.IGNORED;
+        positions[at++] = row.positionIds()[t];
+      }
+    }
+    starts.add(tokens);
+    int[] documents = starts.stream().mapToInt(Integer::intValue).toArray();
+    return new MicroBatch(ids, labels, positions, CuSeqlens.of(documents));
+  }
+
+  private int inVocabulary(int id, long consumed) {
+    if (id < 0 || id >= vocabSize) {
+      throw new DataFormatException(
+          "token id "
+              + id
+              + " in the batch after sample "
+              + consumed
+              + " is outside the model's vocabulary of "
+              + vocabSize
+              + "; preprocess the data with the model's tokenizer or raise vocab_size");
+    }
+    return id;
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * One section being read. Every question names a key, which makes it a known one; {@link #finish}
+ * reports the keys nobody asked for. Problems are collected, and a harmless value is given in place
+ * of a wrong one, so that reading goes on to find the others.
+ */
+final class Section {
+  private final String path;
+  private final Map<String, ConfigNode.Entry> entries;
+  private final Problems problems;
+  private final Map<String, Boolean> known = new LinkedHashMap<>();
+
+  Section(String path, ConfigNode.Mapping mapping, Problems problems) {
+    this.path = path;
+    this.entries = mapping.entries();
+    this.problems = problems;
+  }
+
+  /** Where a key is or would be written. */
+  String place(String key) {
+    ConfigNode.Entry entry = entries.get(key);
+    return (entry == null ? "" : entry.value().origin() + ": ") + name(key);
+  }
+
+  void problem(String key, String problem) {
+    problems.add(place(key) + " " + problem);
+  }
+
+  /** Whether a key is written and not null. */
+  boolean has(String key) {
+    return node(key).isPresent();
+  }
+
+  Optional<String> text(String key) {
+    return read(key, "text", text -> Optional.of(text));
+  }
+
+  String text(String key, String absent) {
+    return text(key).orElse(absent);
+  }
+
+  Optional<Long> integer(String key) {
+    return read(
+        key,
+        "a whole number",
+        text ->
+            text.matches("[+-]?[0-9]{1,18}") ? Optional.of(Long.valueOf(text)) : Optional.empty());
+  }
+
+  /** A whole number in a range. */
+  int integer(String key, int absent, int least, int most) {
+    long value = integer(key).orElse((long) absent);
+    if (value < least || value > most) {
+      problem(key, "must be from " + least + " to " + most + ", not " + value);
+      return Math.max(least, absent);
+    }
+    return (int) value;
+  }
+
+  double number(String key, double absent) {
+    return number(key).orElse(absent);
+  }
+
+  Optional<Double> number(String key) {
+    return read(key, "a number", Section::finite);
+  }
+
+  private static Optional<Double> finite(String text) {
+    return text.matches("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?")
+        ? Optional.of(Double.valueOf(text)).filter(Double::isFinite)
+        : Optional.empty();
+  }
+
+  boolean flag(String key, boolean absent) {
+    return flag(key).orElse(absent);
+  }
+
+  Optional<Boolean> flag(String key) {
+    return read(
+        key,
+        "True or False",
+        text ->
+            switch (text.toLowerCase(Locale.ROOT)) {
+              case "true" -> Optional.of(true);
+              case "false" -> Optional.of(false);
+              default -> Optional.empty();
+            });
+  }
+
+  /** A list of plain values; a single value is a list of one. */
+  List<String> texts(String key) {
+    List<String> texts = new ArrayList<>();
+    node(key)
+        .ifPresent(
+            node -> {
+              List<ConfigNode> items =
+                  node instanceof ConfigNode.Items list ? list.items() : List.of(node);
+              for (ConfigNode item : items) {
+                if (item instanceof ConfigNode.Scalar scalar) {
+                  texts.add(scalar.text());
+                } else {
+                  problem(key, "must be a list of plain values");
+                }
+              }
+            });
+    return texts;
+  }
+
+  /** A list of numbers. */
+  List<Double> numbers(String key, List<Double> absent) {
+    if (!has(key)) {
+      return absent;
+    }
+    List<Double> numbers = new ArrayList<>();
+    for (String text : texts(key)) {
+      finite(text)
+          .ifPresentOrElse(
+              numbers::add, () -> problem(key, "must be a list of numbers, not '" + text + "'"));
+    }
+    return numbers;
+  }
+
+  /** A section within this one; an empty one where it is not written. */
+  Section section(String key) {
+    Optional<ConfigNode> node = node(key);
+    if (node.isPresent() && node.get() instanceof ConfigNode.Mapping mapping) {
+      return new Section(name(key), mapping, problems);
+    }
+    node.ifPresent(n -> problem(key, "must be a section of keys and values"));
+    return new Section(name(key), new ConfigNode.Mapping(Map.of(), ""), problems);
+  }
+
+  /** Sections in a list. */
+  List<Section> sections(String key) {
+    List<Section> sections = new ArrayList<>();
+    Optional<ConfigNode> node = node(key);
+    if (node.isPresent() && node.get() instanceof ConfigNode.Items list) {
+      for (ConfigNode item : list.items()) {
+        if (item instanceof ConfigNode.Mapping mapping) {
+          sections.add(new Section(name(key), mapping, problems));
+        } else {
+          problems.add(item.origin() + ": " + name(key) + " must hold sections");
+        }
+      }
+    } else {
+      node.ifPresent(n -> problem(key, "must be a list of sections"));
+    }
+    return sections;
+  }
+
+  /** Keys that mean nothing here; noted once when written. */
+  void ignore(String... keys) {
+    for (String key : keys) {
+      if (has(key)) {
+        problems.ignored(name(key));
+      }
+    }
+  }
+
+  /** A key whose only value that can be obeyed is the given one. */
+  void only(String key, String value, String why) {
+    read(key, "a plain value", text -> Optional.of(text))
+        .filter(text -> !text.equalsIgnoreCase(value))
+        .ifPresent(
+            text -> problem(key, "= " + text + " is not available: " + why + "; use " + value));
+  }
+
+  /** Reports the keys that nobody asked for. */
+  void finish() {
+    entries.forEach(
+        (key, entry) -> {
+          if (!known.containsKey(key)) {
+            problems.add(
+                entry.keyOrigin()
+                    + ": unknown key "
+                    + name(key)
+                    + Suggestion.of(key, known.keySet())
+                        .map(s -> "; did you mean " + name(s) + "?")
+                        .orElse(""));
+          }
+        });
+  }
+
+  private Optional<ConfigNode> node(String key) {
+    known.put(key, true);
+    ConfigNode.Entry entry = entries.get(key);
+    if (entry == null || (entry.value() instanceof ConfigNode.Scalar s && s.isNull())) {
+      return Optional.empty();
+    }
+    return Optional.of(entry.value());
+  }
+
+  private <T> Optional<T> read(String key, String expected, Function<String, Optional<T>> parse) {
+    Optional<ConfigNode> node = node(key);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<T> value =
+        node.get() instanceof ConfigNode.Scalar scalar
+            ? parse.apply(scalar.text().strip())
+            : Optional.empty();
+    if (value.isEmpty()) {
+      String shown = node.get() instanceof ConfigNode.Scalar s ? "'" + s.text() + "'" : "a section";
+      problem(key, "must be " + expected + ", not " + shown);
+    }
+    return value;
+  }
+
+  private String name(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train.config;
+
+import dev.loam.model.Qwen3Config;
+import dev.loam.train.LossReduction;
+import dev.loam.train.OptimizerOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything a run needs to know.
+ *
+ * @param seed of the initial weights
+ * @param outputDir where a run writes
+ * @param loadCheckpoint a Hugging Face folder with initial weights
+ * @param tokenizerDir tokenizer files to put beside the exported model
+ * @param epochs passes over the data
+ * @param batchSize samples of a micro batch
+ * @param accumulationSteps micro batches of a step
+ * @param stopStep the last step, if the run is to end early
+ * @param lrStepOffset 0 if step 0 reads the rate at 0, 1 if it reads the rate at 1
+ * @param ignoredKeys keys that were written but mean nothing here
+ */
+public record TrainingConfig(
+    long seed,
+    Path outputDir,
+    Optional<Path> loadCheckpoint,
+    Optional<Path> tokenizerDir,
+    int epochs,
+    int batchSize,
+    int accumulationSteps,
+    Optional<Long> stopStep,
+    Qwen3Config model,
+    DataConfig data,
+    OptimizerOptions optimizer,
+    LrConfig lr,
+    int lrStepOffset,
+    LossReduction reduction,
+    List<String> ignoredKeys) {
+  /** Copies the list. */
+  public TrainingConfig {
+    ignoredKeys = List.copyOf(ignoredKeys);
+  }
+
+  /**
+   * Reads a configuration.
+   *
+   * @param overrides values for dotted keys, such as {@code runner_config.epochs}, that win over
+   *     the file; short names such as {@code seed} and {@code epochs} are those of MindFormers
+   * @throws ConfigException listing all problems
+   */
+  public static TrainingConfig read(Path file, Map<String, String> overrides) {
+    return TrainingConfigReader.read(file, overrides);
+  }
+
+  /**
+   * Reads the {@code train_dataset} section of a configuration alone.
+   *
+   * @throws ConfigException listing all problems
+   */
+  public static DataConfig readData(Path file, Map<String, String> overrides) {
+    return TrainingConfigReader.readData(file, overrides);
+  }
+}

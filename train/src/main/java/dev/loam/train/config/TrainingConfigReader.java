@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train.config;
+
+import dev.loam.model.Qwen3Config;
+import dev.loam.train.LossReduction;
+import dev.loam.train.OptimizerOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads the whole configuration, section by section. */
+final class TrainingConfigReader {
+  private static final String ONE_RANK = "training runs on one rank for now";
+
+  private final Problems problems = new Problems();
+  private final Section root;
+
+  private TrainingConfigReader(ConfigNode.Mapping tree) {
+    root = new Section("", tree, problems);
+  }
+
+  static TrainingConfig read(Path file, Map<String, String> overrides) {
+    return new TrainingConfigReader(Overrides.apply(YamlFile.read(file), overrides)).read();
+  }
+
+  /** Reads {@code train_dataset} alone. */
+  static DataConfig readData(Path file, Map<String, String> overrides) {
+    TrainingConfigReader reader =
+        new TrainingConfigReader(Overrides.apply(YamlFile.read(file), overrides));
+    boolean compat = reader.root.flag("upstream_compat", false);
+    Optional<DataConfig> data =
+        DataSection.read(reader.root.section("train_dataset"), compat, reader.problems);
+    reader.problems.throwIfAny();
+    return data.orElseThrow();
+  }
+
+  private TrainingConfig read() {
+    ignoreTopLevel();
+    boolean compat = root.flag("upstream_compat", false);
+    Optional<Path> pretrained = path("pretrained_model_dir");
+    Optional<Qwen3Config> model = ModelSection.read(root.section("model"), pretrained, problems);
+    Optional<DataConfig> data = DataSection.read(root.section("train_dataset"), compat, problems);
+    if (model.isPresent() && data.isPresent() && data.get() instanceof DataConfig.Megatron gpt) {
+      if (gpt.options().sequenceLength() > model.get().maxPositions()) {
+        problems.add(
+            "train_dataset.data_loader.config.seq_length "
+                + gpt.options().sequenceLength()
+                + " is longer than model.model_config.max_position_embeddings "
+                + model.get().maxPositions());
+      }
+    }
+    parallel();
+    Section runner = root.section("runner_config");
+    int epochs = runner.integer("epochs", 1, 1, Integer.MAX_VALUE);
+    int batchSize = runner.integer("batch_size", 1, 1, 1 << 20);
+    int accumulation = runner.integer("gradient_accumulation_steps", 1, 1, 1 << 20);
+    Optional<Long> stop = runner.integer("stop_step").filter(step -> step > 0);
+    runner.ignore("sink_mode", "sink_size", "num_classes");
+    runner.finish();
+    OptimizerOptions optimizer = optimizer();
+    LrConfig lr = lr();
+    int stepOffset = root.section("lr_schedule").integer("step_offset", 0, 0, 1);
+    LossReduction reduction = reduction();
+    root.finish();
+    problems.throwIfAny();
+    return new TrainingConfig(
+        root.integer("seed").orElse(1L),
+        Path.of(root.text("output_dir", "./output")),
+        path("load_checkpoint").or(() -> pretrained.filter(TrainingConfigReader::hasWeights)),
+        path("tokenizer_dir").or(() -> pretrained.filter(TrainingConfigReader::hasTokenizer)),
+        epochs,
+        batchSize,
+        accumulation,
+        stop,
+        model.orElseThrow(),
+        data.orElseThrow(),
+        optimizer,
+        lr,
+        stepOffset,
+        reduction,
+        problems.ignoredKeys());
+  }
+
+  private Optional<Path> path(String key) {
+    return root.text(key).filter(text -> !text.isBlank()).map(Path::of);
+  }
+
+  private static boolean hasWeights(Path folder) {
+    return folder.resolve("model.safetensors").toFile().exists()
+        || folder.resolve("model.safetensors.index.json").toFile().exists();
+  }
+
+  private static boolean hasTokenizer(Path folder) {
+    return folder.resolve("tokenizer.json").toFile().exists();
+  }
+
+  private OptimizerOptions optimizer() {
+    Section section = root.section("optimizer");
+    section
+        .text("type")
+        .filter(type -> !List.of("AdamW", "FusedAdamW").contains(type))
+        .ifPresent(type -> section.problem("type", "= " + type + " is not available; use AdamW"));
+    List<Double> betas = section.numbers("betas", List.of(0.9, 0.95));
+    if (betas.size() != 2 || betas.stream().anyMatch(beta -> beta < 0 || beta >= 1)) {
+      section.problem("betas", "must be two numbers in [0, 1), not " + betas);
+      betas = List.of(0.9, 0.95);
+    }
+    double eps = section.number("eps", 1e-8);
+    double decay = section.number("weight_decay", 0);
+    section.ignore("swap", "learning_rate");
+    section.finish();
+    Section wrapper = root.section("runner_wrapper");
+    boolean clips = wrapper.flag("use_clip_grad", true);
+    double maxNorm = wrapper.number("max_grad_norm", 1);
+    if (maxNorm <= 0) {
+      wrapper.problem("max_grad_norm", "must be positive, not " + maxNorm);
+    }
+    wrapper.ignore("type", "scale_sense", "local_norm", "calculate_per_token_loss");
+    wrapper.finish();
+    return new OptimizerOptions(
+        betas.get(0), betas.get(1), eps, decay, clips ? maxNorm : Double.POSITIVE_INFINITY);
+  }
+
+  private LrConfig lr() {
+    Section section = root.section("lr_schedule");
+    LrConfig.Kind kind =
+        switch (section.text("type", "ConstantWarmUpLR")) {
+          case "ConstantWarmUpLR" -> LrConfig.Kind.CONSTANT;
+          case "LinearWithWarmUpLR" -> LrConfig.Kind.LINEAR;
+          case "CosineWithWarmUpLR" -> LrConfig.Kind.COSINE;
+          default -> {
+            section.problem(
+                "type",
+                "is not available; ConstantWarmUpLR, LinearWithWarmUpLR or CosineWithWarmUpLR");
+            yield LrConfig.Kind.CONSTANT;
+          }
+        };
+    if (!section.has("learning_rate")) {
+      section.problem("learning_rate", "is missing");
+    }
+    LrConfig config =
+        new LrConfig(
+            kind,
+            section.number("learning_rate", 0),
+            section.number("lr_end", 0),
+            section.number("num_cycles", 0.5),
+            section.number("warmup_lr_init", 0),
+            section.integer("warmup_steps", 0, 0, Integer.MAX_VALUE),
+            section.number("warmup_ratio"),
+            section.integer("total_steps").filter(steps -> steps > 0));
+    section.integer("step_offset");
+    section.finish();
+    return config;
+  }
+
+  private LossReduction reduction() {
+    Optional<String> asked = root.text("loss_reduction");
+    Optional<Boolean> perToken = root.flag("calculate_per_token_loss");
+    if (asked.isEmpty()) {
+      return perToken.orElse(true) ? LossReduction.PER_TOKEN : LossReduction.MICRO_MEAN;
+    }
+    return switch (asked.get()) {
+      case "per_token" -> LossReduction.PER_TOKEN;
+      case "micro_mean" -> LossReduction.MICRO_MEAN;
+      default -> {
+        root.problem("loss_reduction", "must be per_token or micro_mean, not " + asked.get());
+        yield LossReduction.PER_TOKEN;
+      }
+    };
+  }
+
+  private void parallel() {
+    Section section = root.section("parallel_config");
+    section.only("data_parallel", "1", ONE_RANK);
+    section.only("model_parallel", "1", ONE_RANK);
+    section.only("pipeline_stage", "1", ONE_RANK);
+    section.only("context_parallel", "1", ONE_RANK);
+    section.only("expert_parallel", "1", "dense models have no experts");
+    section.ignore(
+        "micro_batch_num",
+        "seq_split_num",
+        "use_seq_parallel",
+        "optimizer_shard",
+        "gradient_aggregation_group",
+        "vocab_emb_dp",
+        "context_parallel_algo",
+        "ulysses_degree_in_cp",
+        "mem_coeff");
+    section.finish();
+  }
+
+  private void ignoreTopLevel() {
+    root.text("run_mode")
+        .filter(mode -> !List.of("train", "finetune").contains(mode))
+        .ifPresent(mode -> root.problem("run_mode", "= " + mode + " is not train or finetune"));
+    root.only("resume_training", "False", "resuming is a later feature");
+    root.only("do_eval", "False", "evaluation is a later feature");
+    root.ignore(
+        "use_parallel",
+        "auto_trans_ckpt",
+        "load_ckpt_format",
+        "src_strategy_path_or_dir",
+        "only_save_strategy",
+        "use_legacy",
+        "trainer",
+        "train_dataset_task",
+        "context",
+        "parallel",
+        "recompute_config",
+        "swap_config",
+        "moe_config",
+        "micro_batch_interleave_num",
+        "callbacks",
+        "eval_callbacks",
+        "monitor_config",
+        "tensorboard",
+        "processor",
+        "metric",
+        "eval_dataset",
+        "eval_dataset_task",
+        "eval_step_interval",
+        "eval_epoch_interval",
+        "layer_scale",
+        "layer_decay",
+        "lr_scale",
+        "lr_scale_factor",
+        "profile",
+        "profile_start_step",
+        "profile_stop_step",
+        "init_start_profile",
+        "profile_communication",
+        "profile_memory",
+        "profile_level",
+        "profile_rank_ids",
+        "profile_pipeline",
+        "mstx",
+        "remove_redundancy",
+        "remote_save_url",
+        "exclude_cann_cpu",
+        "transform_process_num",
+        "load_ckpt_async",
+        "balanced_load",
+        "cpu_offloading_weights",
+        "ckpt_use_legacy_format",
+        "ignore_data_skip",
+        "data_skip_steps",
+        "print_separate_loss",
+        "check_for_nan_in_loss_and_grad",
+        "use_skip_data_by_global_norm",
+        "use_checkpoint_health_monitor",
+        "use_graceful_exit",
+        "train_precision_sync",
+        "infer_precision_sync");
+    root.integer("seed");
+    root.text("output_dir");
+    path("load_checkpoint");
+    path("tokenizer_dir");
+  }
+}

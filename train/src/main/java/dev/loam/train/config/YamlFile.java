@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train.config;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/**
+ * Reads YAML into {@link ConfigNode}s. Only structure is taken from the YAML parser; scalars stay
+ * text, so that its guesses about their types ({@code no}, {@code 012}) do not matter. Duplicate
+ * keys, explicit tags, values that contain themselves and files above 1 MiB are refused.
+ */
+final class YamlFile {
+  private static final int MAX_BYTES = 1 << 20;
+
+  private final String source;
+  private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  private YamlFile(String source) {
+    this.source = source;
+  }
+
+  /** Reads a file, whose top level must be a mapping. */
+  static ConfigNode.Mapping read(Path file) {
+    String text;
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new ConfigException(List.of(file + ": no such file; expected a YAML configuration"));
+      }
+      if (Files.size(file) > MAX_BYTES) {
+        throw new ConfigException(List.of(file + ": larger than 1 MiB, not a configuration"));
+      }
+      text = Files.readString(file, StandardCharsets.UTF_8);
+    } catch (CharacterCodingException e) {
+      throw new ConfigException(List.of(file + ": not UTF-8"));
+    } catch (IOException e) {
+      throw new ConfigException(List.of(file + ": cannot be read: " + e.getMessage()));
+    }
+    ConfigNode root = new YamlFile(file.toString()).parse(text);
+    if (root instanceof ConfigNode.Mapping mapping) {
+      return mapping;
+    }
+    throw new ConfigException(List.of(file + ": the top level must be keys and values"));
+  }
+
+  /** Reads the value of an override. */
+  static ConfigNode value(String text, String origin) {
+    return new YamlFile(origin).parse(text);
+  }
+
+  private ConfigNode parse(String text) {
+    LoaderOptions options = new LoaderOptions();
+    options.setCodePointLimit(MAX_BYTES);
+    try {
+      Node node = new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
+      return node == null ? new ConfigNode.Scalar("", true, source) : convert(node);
+    } catch (MarkedYAMLException e) {
+      throw problem(e.getProblemMark(), "not valid YAML: " + e.getProblem());
+    } catch (YAMLException e) {
+      throw new ConfigException(List.of(source + ": not valid YAML: " + e.getMessage()));
+    }
+  }
+
+  private ConfigNode convert(Node node) {
+    String origin = place(node.getStartMark());
+    if (!node.getTag().startsWith(Tag.PREFIX)) {
+      throw problem(node.getStartMark(), "tags such as " + node.getTag() + " are not supported");
+    }
+    if (!open.add(node)) {
+      throw problem(node.getStartMark(), "a value that contains itself");
+    }
+    try {
+      if (node instanceof ScalarNode scalar) {
+        return new ConfigNode.Scalar(scalar.getValue(), scalar.getTag().equals(Tag.NULL), origin);
+      }
+      if (node instanceof SequenceNode sequence) {
+        return new ConfigNode.Items(
+            sequence.getValue().stream().map(this::convert).toList(), origin);
+      }
+      return convert((MappingNode) node, origin);
+    } finally {
+      open.remove(node);
+    }
+  }
+
+  private ConfigNode.Mapping convert(MappingNode mapping, String origin) {
+    Map<String, ConfigNode.Entry> entries = new LinkedHashMap<>();
+    Map<String, ConfigNode.Entry> merged = new LinkedHashMap<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      Mark mark = tuple.getKeyNode().getStartMark();
+      if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+        throw problem(mark, "a key must be a plain word");
+      }
+      ConfigNode value = convert(tuple.getValueNode());
+      if (key.getValue().equals("<<")) {
+        merge(value, merged, mark);
+      } else if (entries.put(key.getValue(), new ConfigNode.Entry(place(mark), value)) != null) {
+        throw problem(mark, "key '" + key.getValue() + "' stands twice in one section");
+      }
+    }
+    entries.forEach(merged::put);
+    return new ConfigNode.Mapping(merged, origin);
+  }
+
+  private void merge(ConfigNode value, Map<String, ConfigNode.Entry> into, Mark mark) {
+    if (value instanceof ConfigNode.Mapping m) {
+      m.entries().forEach(into::putIfAbsent);
+    } else if (value instanceof ConfigNode.Items list) {
+      list.items().forEach(item -> merge(item, into, mark));
+    } else {
+      throw problem(mark, "<< merges sections only");
+    }
+  }
+
+  private ConfigException problem(Mark mark, String problem) {
+    return new ConfigException(List.of(place(mark) + ": " + problem));
+  }
+
+  private String place(Mark mark) {
+    return source.startsWith("--")
+        ? source
+        : source + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1);
+  }
+}
