@@ -14,7 +14,8 @@ public interface Tokenizer {
   int vocabSize();
 
   /**
-   * Encodes text; no token is added before or after it.
+   * Encodes text; no token is added before or after it. A surrogate without its partner, which has
+   * no UTF-8, is encoded as U+FFFD.
    *
    * @param addedTokens which added tokens are recognised inside the text
    */

@@ -47,7 +47,7 @@ class GoldenTrainingTest {
         TestData.golden(model.equals("a") ? "01-model-a-tied" : "01-model-b-untied").resolve("hf");
     List<StepMetrics> steps = new ArrayList<>();
     Path exported;
-    try (ComputeLease lease = Engine.named(engine).lease(2)) {
+    try (ComputeLease lease = Engine.named(engine).lease(1)) {
       TrainingRun run = new TrainingRun(config(golden, weights, variant), lease);
       run.run(List.of(collect(steps)));
       exported = run.modelFolder().resolve("model.safetensors");

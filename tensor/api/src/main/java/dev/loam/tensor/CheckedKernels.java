@@ -262,6 +262,7 @@ public final class CheckedKernels implements Kernels {
   public void crossEntropy(Tensor logitsCV, Tensor targetsC, Tensor lossSum) {
     check("crossEntropy")
         .output("logits", logitsCV, "C", "V")
+        .contiguous("logits", logitsCV)
         .ids("targets", targetsC, "C")
         .sum("lossSum", lossSum);
     kernels.crossEntropy(logitsCV, targetsC, lossSum);

@@ -49,7 +49,12 @@ public final class EngineThreads {
     int granted = Math.max(1, Math.min(threads, budget - leased));
     Worker worker = idle.isEmpty() ? new Worker(name + "-" + started++) : idle.pop();
     leased += granted;
-    worker.begin(granted);
+    try {
+      worker.begin(granted);
+    } catch (RuntimeException | Error e) {
+      giveBack(worker, granted);
+      throw e;
+    }
     return worker;
   }
 

@@ -141,6 +141,7 @@ public interface Kernels {
    * Turns logits into the gradient of the summed loss, {@code softmax − onehot}, in place, and adds
    * the loss {@code Σ −log softmax[target]} to a sum.
    *
+   * @param logitsCV contiguous
    * @param targetsC the label of each row, I64, in [0, V)
    * @param lossSum F64, one element
    */

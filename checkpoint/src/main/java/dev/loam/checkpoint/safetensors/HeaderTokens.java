@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.checkpoint.safetensors;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The tokens of a header; whatever is not of the wanted kind is refused with its position. */
+final class HeaderTokens {
+  private static final String REMEDY = "write the file again";
+
+  private final JsonParser json;
+  private final Path path;
+  private final long begin;
+
+  HeaderTokens(JsonParser json, Path path, long begin) {
+    this.json = json;
+    this.path = path;
+    this.begin = begin;
+  }
+
+  /** The next token; the parser itself refuses text that ends inside an object. */
+  JsonToken next() throws IOException {
+    return json.nextToken();
+  }
+
+  /** The name of the field just read. */
+  String name() throws IOException {
+    return wellFormed(json.currentName(), "a name");
+  }
+
+  String string(String what) throws IOException {
+    require(JsonToken.VALUE_STRING, what);
+    return wellFormed(json.getText(), what);
+  }
+
+  private String wellFormed(String text, String what) {
+    if (!Text.isWellFormed(text)) {
+      throw fault(what + " has half a surrogate pair: " + Text.quote(text), REMEDY);
+    }
+    return text;
+  }
+
+  /** A non-negative integer that fits a long; 1.0 and -0 are none. */
+  long size(String what) throws IOException {
+    String digits = json.currentToken().isScalarValue() ? json.getText() : "";
+    if (json.currentToken() != JsonToken.VALUE_NUMBER_INT
+        || digits.startsWith("-")
+        || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+      throw fault(what + " is " + shown() + ", not an integer from 0 to " + Long.MAX_VALUE, REMEDY);
+    }
+    return json.getLongValue();
+  }
+
+  void require(JsonToken wanted, String what) throws IOException {
+    if (json.currentToken() != wanted) {
+      throw fault(what + " is " + shown() + ", not " + kind(wanted), REMEDY);
+    }
+  }
+
+  void skip() throws IOException {
+    json.skipChildren();
+  }
+
+  /** The position in the file after the current token. */
+  long positionAfter() {
+    return begin + json.currentLocation().getByteOffset();
+  }
+
+  SafetensorsException limit(String problem, long limit) {
+    return fault(
+        problem + ", the limit is " + limit, "raise the limit if the file is to be trusted");
+  }
+
+  SafetensorsException fault(String problem, String remedy) {
+    long at = begin + json.currentTokenLocation().getByteOffset();
+    return new SafetensorsException(path, problem + " (byte " + at + ")", remedy);
+  }
+
+  private String shown() throws IOException {
+    JsonToken token = json.currentToken();
+    return switch (token) {
+      case VALUE_STRING -> Text.quote(json.getText());
+      case START_OBJECT, START_ARRAY -> kind(token);
+      default -> Text.printable(json.getText());
+    };
+  }
+
+  private static String kind(JsonToken token) {
+    return switch (token) {
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "an array";
+      default -> "a string";
+    };
+  }
+}

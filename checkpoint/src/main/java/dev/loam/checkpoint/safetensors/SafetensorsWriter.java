@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.checkpoint.safetensors;
+
+import dev.loam.checkpoint.CheckpointException;
+import dev.loam.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes safetensors files with the layout of the reference implementation: tensors by type, widest
+ * first, then by name; compact JSON, padded with spaces to a multiple of 8 bytes. Metadata is
+ * written in the order of its keys. Tensors are streamed one after the other; the only copy is one
+ * block of those whose type changes.
+ *
+ * <p>A file appears under its name complete and flushed, or not at all.
+ */
+public final class SafetensorsWriter {
+  /** What PyTorch programs put into {@code __metadata__}, and some readers insist on. */
+  public static final Map<String, String> PYTORCH = Map.of("format", "pt");
+
+  private static final int CONVERTED_BLOCK = 256 * 1024;
+  private static final int COPIED_BLOCK = 8 * 1024 * 1024;
+  private static final Comparator<NamedTensor> ORDER =
+      Comparator.comparing(NamedTensor::type)
+          .reversed()
+          .thenComparing(NamedTensor::name, Text.BY_CODE_POINT);
+
+  private SafetensorsWriter() {}
+
+  /**
+   * Writes a file, replacing one of the same name.
+   *
+   * @param file where to
+   * @param tensors in any order
+   * @param metadata text metadata; none is written if empty
+   * @throws IllegalArgumentException if two tensors have the same name
+   * @throws CheckpointException if the disk is too full or writing fails
+   */
+  public static void write(Path file, List<NamedTensor> tensors, Map<String, String> metadata) {
+    requireDistinct(tensors);
+    List<NamedTensor> ordered = tensors.stream().sorted(ORDER).toList();
+    ByteBuffer header = HeaderWriter.write(ordered, metadata);
+    long bytes = header.remaining() + ordered.stream().mapToLong(NamedTensor::bytes).sum();
+    AtomicFile.write(
+        file,
+        bytes,
+        channel -> {
+          AtomicFile.writeFully(channel, header);
+          for (NamedTensor tensor : ordered) {
+            write(channel, tensor);
+          }
+        });
+  }
+
+  private static void requireDistinct(List<NamedTensor> tensors) {
+    Set<String> names = new HashSet<>();
+    for (NamedTensor tensor : tensors) {
+      if (!names.add(tensor.name())) {
+        throw new IllegalArgumentException("two tensors are named " + Text.quote(tensor.name()));
+      }
+    }
+  }
+
+  private static void write(FileChannel channel, NamedTensor tensor) throws IOException {
+    SafetensorsType present = SafetensorsType.of(tensor.tensor().dtype());
+    if (present == tensor.type()) {
+      copy(channel, tensor.tensor());
+    } else {
+      Conversion conversion = Conversion.between(present, tensor.type()).orElseThrow();
+      convert(channel, tensor.tensor(), conversion);
+    }
+  }
+
+  private static void copy(FileChannel channel, Tensor tensor) throws IOException {
+    long step = COPIED_BLOCK / tensor.dtype().bytes();
+    for (long at = 0; at < tensor.elements(); at += step) {
+      AtomicFile.writeFully(channel, tensor.window(at, Math.min(step, tensor.elements() - at)));
+    }
+  }
+
+  private static void convert(FileChannel channel, Tensor tensor, Conversion conversion)
+      throws IOException {
+    int width = conversion.toBytes();
+    long step = Math.min(CONVERTED_BLOCK / width, tensor.elements());
+    ByteBuffer block = ByteBuffer.allocateDirect((int) step * width).order(ByteOrder.LITTLE_ENDIAN);
+    for (long at = 0; at < tensor.elements(); at += step) {
+      long n = Math.min(step, tensor.elements() - at);
+      block.clear().limit((int) n * width);
+      conversion.apply(tensor.window(at, n), block);
+      AtomicFile.writeFully(channel, block);
+    }
+  }
+}
