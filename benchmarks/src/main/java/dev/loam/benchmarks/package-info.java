@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** JMH benchmarks of kernels and whole steps. */
+/** Whole-step benchmarks, and what the machine's matrix products alone would allow. */
 @NullMarked
 package dev.loam.benchmarks;
 

@@ -4,6 +4,7 @@ package dev.loam.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loam.parallel.SingleStage;
+import dev.loam.parallel.StepClock;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Device;
@@ -45,7 +46,8 @@ final class GoldenModel implements AutoCloseable {
     return lease.call(
         () -> {
           try (Arena arena = lease.newArena(Device.cpu())) {
-            SingleStage stage = SingleStage.training(lease, arena, model.part(), batch.tokens());
+            SingleStage stage =
+                SingleStage.training(lease, arena, model.part(), batch.tokens(), StepClock.none());
             Tensor logits =
                 arena.allocate(lease.computeType(), batch.tokens(), model.config().vocabSize());
             model.part().head().orElseThrow().logits(stage.hidden(batch), logits);

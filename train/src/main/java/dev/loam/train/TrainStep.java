@@ -2,6 +2,7 @@
 package dev.loam.train;
 
 import dev.loam.parallel.SingleStage;
+import dev.loam.parallel.StepClock;
 import dev.loam.tensor.part.Gradients;
 import dev.loam.tensor.part.MicroBatch;
 import java.util.List;
@@ -57,12 +58,11 @@ final class TrainStep {
       double scale = reduction.scale(batch.trainedTokens(), trainedTokens, batches.size());
       loss += scale * schedule.forwardBackward(batch, scale, gradients);
     }
-    clock.mark("backward");
     double norm = clip.norm(gradients);
     requireFinite(number, "the loss", loss);
     requireFinite(number, "the gradient norm", norm);
     optimizer.update(gradients, clip.coefficient(norm), lr);
-    clock.mark("optimizer");
+    clock.ended(StepClock.Part.OPTIMIZER);
     return new Outcome(loss, norm);
   }
 

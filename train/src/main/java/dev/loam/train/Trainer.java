@@ -3,6 +3,7 @@ package dev.loam.train;
 
 import dev.loam.model.Qwen3Model;
 import dev.loam.parallel.SingleStage;
+import dev.loam.parallel.StepClock;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Device;
@@ -69,7 +70,7 @@ public final class Trainer {
     for (long done = 0; done < totalSteps && !Thread.currentThread().isInterrupted(); done++) {
       long start = System.nanoTime();
       var microBatches = batches.step(done);
-      clock.mark("data");
+      clock.ended(StepClock.Part.DATA);
       double lr = schedule.at(done + stepOffset);
       TrainStep.Outcome outcome = step.run(microBatches, lr, done + 1);
       last =
@@ -92,7 +93,7 @@ public final class Trainer {
   private TrainStep newStep(ComputeLease lease, Arena arena) {
     Gradients gradients = new Gradients(arena, model.part().weights(), weight -> {});
     return new TrainStep(
-        SingleStage.training(lease, arena, model.part(), batches.maxTokens()),
+        SingleStage.training(lease, arena, model.part(), batches.maxTokens(), clock),
         gradients,
         new AdamWOptimizer(lease.kernels(), arena, gradients.weights(), optimizer),
         new GradientClip(lease.kernels(), arena, optimizer.maxGradientNorm()),

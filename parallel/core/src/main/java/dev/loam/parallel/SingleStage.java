@@ -22,6 +22,7 @@ public final class SingleStage {
   private final LossHead head;
   private final Activations activations;
   private final boolean training;
+  private final StepClock clock;
   private final Tensor ids;
   private final Tensor positions;
   private final Tensor hidden;
@@ -29,8 +30,14 @@ public final class SingleStage {
   private final Tensor dEmbedded;
 
   private SingleStage(
-      ComputeLease lease, Arena arena, ModelPart part, int maxTokens, boolean training) {
+      ComputeLease lease,
+      Arena arena,
+      ModelPart part,
+      int maxTokens,
+      boolean training,
+      StepClock clock) {
     this.part = part;
+    this.clock = clock;
     this.training = training;
     this.head = part.head().orElseThrow(() -> new IllegalArgumentException("the part has no head"));
     this.activations =
@@ -52,14 +59,14 @@ public final class SingleStage {
    * @param maxTokens the most tokens of a micro batch
    */
   public static SingleStage training(
-      ComputeLease lease, Arena arena, ModelPart part, int maxTokens) {
-    return new SingleStage(lease, arena, part, maxTokens, true);
+      ComputeLease lease, Arena arena, ModelPart part, int maxTokens, StepClock clock) {
+    return new SingleStage(lease, arena, part, maxTokens, true, clock);
   }
 
   /** For forward passes alone, in much less memory. */
   public static SingleStage inference(
       ComputeLease lease, Arena arena, ModelPart part, int maxTokens) {
-    return new SingleStage(lease, arena, part, maxTokens, false);
+    return new SingleStage(lease, arena, part, maxTokens, false, StepClock.none());
   }
 
   /**
@@ -78,8 +85,11 @@ public final class SingleStage {
     Tensor out = hidden.rows(0, tokens);
     Tensor dOut = dHidden.rows(0, tokens);
     part.forward(in, activations, context, out);
+    clock.ended(StepClock.Part.FORWARD);
     double loss = head.lossAndGradient(out, batch.labels(), lossScale, dOut, gradients);
+    clock.ended(StepClock.Part.HEAD);
     part.backward(dOut, in, activations, context, dEmbedded.rows(0, tokens), gradients);
+    clock.ended(StepClock.Part.BACKWARD);
     return loss;
   }
 

@@ -6,6 +6,7 @@ import static dev.loam.tensor.nd4j.Values.read;
 
 import dev.loam.tensor.Tensor;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Rotates each pair {@code (x[d], x[d + D/2])} by the angle of its token's position. */
 final class Rotary {
@@ -43,6 +44,11 @@ final class Rotary {
 
   /** The table's row of each token, alike for all heads: [T, 1, E]. */
   private static INDArray ofTokens(Tensor table, int[] positions) {
-    return read(table).getRows(positions).reshape('c', positions.length, 1, table.size(1));
+    int size = Math.toIntExact(table.size(1));
+    double[] rows = new double[positions.length * size];
+    for (int t = 0; t < positions.length; t++) {
+      System.arraycopy(table.rows(positions[t], 1).toDoubles(), 0, rows, t * size, size);
+    }
+    return Nd4j.create(rows, new long[] {positions.length, 1, size}, 'c');
   }
 }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.cli;
+
+import dev.loam.checkpoint.CheckpointException;
+import dev.loam.data.DataFormatException;
+import dev.loam.model.ModelConfigException;
+import dev.loam.model.ModelInputException;
+import dev.loam.tokenizer.TokenizerFormatException;
+import java.io.FileNotFoundException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import picocli.CommandLine.ParameterException;
+
+/** What the process ends with, and which error leads to what. */
+final class ExitCodes {
+  /** Everything was done. */
+  static final int OK = 0;
+
+  /** The run failed. */
+  static final int FAILED = 1;
+
+  /** Bad usage, configuration or input. */
+  static final int USAGE = 2;
+
+  /** A checkpoint cannot be used. */
+  static final int CHECKPOINT = 3;
+
+  private static final List<Class<? extends Exception>> USAGE_ERRORS =
+      List.of(
+          ParameterException.class,
+          UsageException.class,
+          NoSuchFileException.class,
+          FileNotFoundException.class,
+          TokenizerFormatException.class,
+          DataFormatException.class,
+          ModelConfigException.class,
+          ModelInputException.class);
+
+  private ExitCodes() {}
+
+  /** The exit code of an error. */
+  static int of(Throwable error) {
+    if (error instanceof CheckpointException) {
+      return CHECKPOINT;
+    }
+    return USAGE_ERRORS.stream().anyMatch(type -> type.isInstance(error)) ? USAGE : FAILED;
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.cli;
+
+import dev.loam.model.Qwen3Config;
+import dev.loam.model.Qwen3Model;
+import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.Engine;
+import java.nio.file.Path;
+
+/**
+ * A model of a Hugging Face folder on the default engine, and the threads it computes with.
+ *
+ * @param model closed with this
+ */
+record LoadedModel(ComputeLease lease, Qwen3Model model) implements AutoCloseable {
+  private static final String ENGINE = "torch";
+
+  /** Rows of logits that exist at once: 150 MB with the vocabulary of Qwen3. */
+  private static final int HEAD_CHUNK_ROWS = 256;
+
+  /** Loads a model. */
+  static LoadedModel open(Path folder, int threads) {
+    // Before the engine is started: a mistake in the folder's name is the most frequent of all.
+    Qwen3Config unused = Qwen3Config.read(folder.resolve("config.json"));
+    ComputeLease lease = Engine.named(ENGINE).lease(threads);
+    try {
+      return new LoadedModel(lease, Qwen3Model.open(lease, folder, HEAD_CHUNK_ROWS));
+    } catch (RuntimeException | Error e) {
+      lease.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    lease.close();
+  }
+}

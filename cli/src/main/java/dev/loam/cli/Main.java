@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+
+/** The {@code loam} command. Everything but the end of the process can be run in one's own. */
+public final class Main {
+  private Main() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    // The streams of System write in the locale's encoding; data is UTF-8 everywhere.
+    PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
+    PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
+    System.exit(run(args, out, err));
+  }
+
+  /**
+   * Runs a command and returns.
+   *
+   * @param out receives data
+   * @param err receives messages to people
+   * @return the exit code: 0 ok, 1 failed, 2 bad usage or configuration, 3 checkpoint unusable
+   */
+  public static int run(String[] args, PrintStream out, PrintStream err) {
+    Streams streams = new Streams(out, err);
+    return new Loam(streams, Commands.all(streams)).run(args);
+  }
+}
