@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * @param model closed with this
  */
 record LoadedModel(ComputeLease lease, Qwen3Model model) implements AutoCloseable {
-  private static final String ENGINE = "torch";
+  static final String ENGINE = "torch";
 
   /** Rows of logits that exist at once: 150 MB with the vocabulary of Qwen3. */
   private static final int HEAD_CHUNK_ROWS = 256;

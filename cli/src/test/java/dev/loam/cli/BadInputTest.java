@@ -35,7 +35,7 @@ class BadInputTest {
         "tokenise                             | 'tokenise'",
         "tokenize --inptu x                   | not understood: --inptu x",
         "tokenize --input a --tokenizer b --c | Unknown option: '--c'",
-        "tokenize --input a --input b         | '--input' should be specified only once",
+        "tokenize --input a --input b         | option '--input' (F) should be specified only once",
         "tokenize --lines --jsonl --input a --tokenizer b | exclude each other",
         "generate --model m                   | --prompt",
         "generate --model m --prompt a --prompt-ids [1]    | mutually exclusive",
@@ -85,11 +85,14 @@ class BadInputTest {
   @Test
   void textThatIsNotUtf8() throws IOException {
     Path input = Files.write(folder.resolve("text"), new byte[] {'a', '\n', 'b', (byte) 0xc3, 'c'});
+    Path output = folder.resolve("ids");
     for (String mode : new String[] {"--no-special", "--lines"}) {
       Cli.assertRefused(
-          Cli.run("tokenize", mode, "--tokenizer", tokenizer, "--input", input),
+          Cli.run(
+              "tokenize", mode, "--tokenizer", tokenizer, "--input", input, "--output", output),
           ExitCodes.USAGE,
           input + ", byte 3: 0xc3 begins no UTF-8 character");
+      assertThat(output).doesNotExist();
     }
   }
 

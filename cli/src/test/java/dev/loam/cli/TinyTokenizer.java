@@ -22,6 +22,7 @@ final class TinyTokenizer {
             new BpeTrainerSettings(
                 300, 1, List.of(END), Optional.of(END), PreTokenizer.QWEN));
     trainer.feed("the garden and the sea and the weather");
+    trainer.feed("the sea\n\nthe weather\n\n");
     trainer.train().save(folder);
     return folder;
   }

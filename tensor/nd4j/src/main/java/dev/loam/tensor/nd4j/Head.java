@@ -3,6 +3,8 @@ package dev.loam.tensor.nd4j;
 
 import static dev.loam.tensor.nd4j.Values.assign;
 import static dev.loam.tensor.nd4j.Values.read;
+import static dev.loam.tensor.nd4j.Values.withTemporaries;
+import static dev.loam.tensor.nd4j.Values.write;
 
 import dev.loam.tensor.Tensor;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,23 +33,26 @@ record Head(Tensor q, Tensor k, Tensor v, double scale) {
   }
 
   /**
-   * {@code dv = Pᵀ dOut}; {@code dS = P · (dOut vᵀ − rowsum(dOut · out))}; {@code dq = scale · dS
-   * k}; {@code dk = scale · dSᵀ q}.
+   * {@code dv = Pᵀ dOut}; {@code dS = scale · P · (dOut vᵀ − rowsum(dOut · out))}; {@code dq = dS
+   * k}; {@code dk = dSᵀ q}.
    *
    * @param accumulate whether to add to dk and dv, which the heads of a group share
    */
   void gradient(
       Tensor dOut, Tensor out, Tensor lse, Tensor dq, Tensor dk, Tensor dv, boolean accumulate) {
-    assign(dv, accumulate, () -> probabilities(read(lse)).transpose().mmul(read(dOut)));
-    assign(dq, () -> scoreGradient(dOut, out, lse).mmul(read(k)).mul(scale));
-    assign(
-        dk, accumulate, () -> scoreGradient(dOut, out, lse).transpose().mmul(read(q)).mul(scale));
-  }
-
-  private INDArray scoreGradient(Tensor dOut, Tensor out, Tensor lse) {
-    INDArray dP = read(dOut).mmul(read(v.transpose(0, 1)));
-    INDArray rowSums = read(dOut).mul(read(out)).sum(true, 1);
-    return probabilities(read(lse)).mul(dP.subColumnVector(rowSums));
+    if (q.elements() == 0) {
+      return;
+    }
+    withTemporaries(
+        () -> {
+          INDArray p = probabilities(read(lse));
+          INDArray dP = read(dOut).mmul(read(v.transpose(0, 1)));
+          INDArray rowSums = read(dOut).mul(read(out)).sum(true, 1);
+          INDArray dS = p.mul(dP.subColumnVector(rowSums)).mul(scale);
+          write(dv, accumulate, p.transpose().mmul(read(dOut)));
+          write(dq, false, dS.mmul(read(k)));
+          return write(dk, accumulate, dS.transpose().mmul(read(q)));
+        });
   }
 
   private INDArray probabilities(INDArray lse) {

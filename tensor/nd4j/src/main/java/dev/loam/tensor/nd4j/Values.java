@@ -39,15 +39,16 @@ final class Values {
 
   /** {@code y = value} or {@code y += value}; what the value allocates is freed. */
   static void assign(Tensor y, boolean accumulate, Supplier<INDArray> value) {
-    if (y.elements() == 0) {
-      return;
+    if (y.elements() > 0) {
+      withTemporaries(() -> write(y, accumulate, value.get()));
     }
-    withTemporaries(
-        () -> {
-          INDArray values = value.get().dup('c').reshape('c', view(y).shape());
-          view(y).assign(accumulate ? read(y).add(values) : values);
-          return Boolean.TRUE;
-        });
+  }
+
+  /** {@code y = value} or {@code y += value}, among temporaries; true, for lambdas. */
+  static boolean write(Tensor y, boolean accumulate, INDArray value) {
+    INDArray values = value.dup('c').reshape('c', view(y).shape());
+    view(y).assign(accumulate ? read(y).add(values) : values);
+    return true;
   }
 
   /** Runs work and frees what it allocates; its result must be a Java value. */

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.cli;
+
+import dev.loam.data.preprocess.PreprocessOptions;
+import dev.loam.data.preprocess.Preprocessor;
+import dev.loam.examples.SampleText;
+import dev.loam.model.GreedyGenerator;
+import dev.loam.tokenizer.AddedTokens;
+import dev.loam.tokenizer.BpeTrainerSettings;
+import dev.loam.tokenizer.ByteLevelBpeTrainer;
+import dev.loam.tokenizer.HuggingFaceTokenizer;
+import dev.loam.tokenizer.PreTokenizer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A whole small run on the sample text. */
+@Command(
+    name = "quickstart",
+    description = "A whole small run on text that ships with Loam: prepare, pre-train, generate.")
+@SuppressWarnings("NullAway.Init") // the fields are set by picocli
+final class QuickstartCommand implements Callable<Integer> {
+  private static final int VOCABULARY = 4096;
+  private static final int NEW_TOKENS = 48;
+  private static final String END_OF_TEXT = "<|endoftext|>";
+
+  private final Streams streams;
+
+  @Mixin private ThreadsOption threads;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description = "Where everything is written; by default output/quickstart.")
+  private Path folder = Path.of("output", "quickstart");
+
+  QuickstartCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Path text = folder.resolve("sample.jsonl");
+    Files.createDirectories(folder);
+    SampleText.write(text);
+    streams.say("1. sample text: " + Files.size(text) / 1024 + " KiB in " + text);
+    HuggingFaceTokenizer tokenizer = trainTokenizer(folder.resolve("tokenizer"));
+    Path data = preprocess(tokenizer, text);
+    Path config = writeConfig(data);
+    streams.say("4. pre-training: loam train --config " + config);
+    Path model = TrainCommand.train(config, Map.of(), threads.count(), streams);
+    streams.say("5. generation: loam generate --model " + model + " --prompt ...");
+    generate(model, tokenizer);
+    return ExitCodes.OK;
+  }
+
+  private HuggingFaceTokenizer trainTokenizer(Path into) {
+    ByteLevelBpeTrainer trainer =
+        new ByteLevelBpeTrainer(
+            new BpeTrainerSettings(
+                VOCABULARY,
+                2,
+                List.of(END_OF_TEXT),
+                Optional.of(END_OF_TEXT),
+                PreTokenizer.QWEN));
+    SampleText.documents().forEach(trainer::feed);
+    trainer.train().save(into);
+    streams.say("2. tokenizer: " + VOCABULARY + " tokens in " + into);
+    return HuggingFaceTokenizer.load(into);
+  }
+
+  private Path preprocess(HuggingFaceTokenizer tokenizer, Path text) throws IOException {
+    PreprocessOptions options =
+        PreprocessOptions.defaults().withEndOfDocument(tokenizer.endOfText().orElseThrow());
+    Preprocessor.Result result =
+        new Preprocessor(tokenizer, options).run(text, folder.resolve("sample"));
+    Path prefix = result.prefixes().get(0);
+    streams.say("3. dataset: " + result.tokens().get(0) + " tokens in " + prefix + ".bin/.idx");
+    return prefix;
+  }
+
+  private Path writeConfig(Path data) throws IOException {
+    Path config = folder.resolve("train.yaml");
+    String template;
+    try (var in = QuickstartCommand.class.getResourceAsStream("quickstart.yaml")) {
+      if (in == null) {
+        throw new IllegalStateException("quickstart.yaml is missing from the archive");
+      }
+      template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    Files.writeString(
+        config,
+        template
+            .replace("{output_dir}", folder.resolve("run").toString())
+            .replace("{tokenizer_dir}", folder.resolve("tokenizer").toString())
+            .replace("{data}", data.toString()));
+    return config;
+  }
+
+  private void generate(Path folder, HuggingFaceTokenizer tokenizer) {
+    try (LoadedModel loaded = LoadedModel.open(folder, threads.count())) {
+      GreedyGenerator generator = new GreedyGenerator(loaded.model());
+      Set<Integer> stop = Set.of(tokenizer.endOfText().orElseThrow());
+      for (String prompt : List.of(SampleText.ENGLISH_PROMPT, SampleText.CHINESE_PROMPT)) {
+        int[] ids = tokenizer.encode(prompt, AddedTokens.none());
+        String text = tokenizer.decode(generator.generate(ids, NEW_TOKENS, stop), true);
+        streams.out().print(prompt + text + "\n");
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.cli;
+
+import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.Engine;
+import dev.loam.train.ConsoleListener;
+import dev.loam.train.TrainingRun;
+import dev.loam.train.config.TrainingConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Unmatched;
+
+/** Trains a model. */
+@Command(
+    name = "train",
+    description = {
+      "Trains a model from a MindFormers YAML file.",
+      "Any key of the file can be set on the command line, as --section.key value."
+    },
+    customSynopsis = "loam train --config FILE [--threads N] [--section.key VALUE]...")
+@SuppressWarnings("NullAway.Init") // the fields are set by picocli
+final class TrainCommand implements Callable<Integer> {
+  private final Streams streams;
+
+  @Mixin private ThreadsOption threads;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "MindFormers YAML file.")
+  private Path config;
+
+  @Unmatched private List<String> overrides = new ArrayList<>();
+
+  TrainCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() {
+    train(config, dottedValues(overrides), threads.count(), streams);
+    return ExitCodes.OK;
+  }
+
+  /** Runs a training and gives the folder of the exported model. */
+  static Path train(Path config, Map<String, String> overrides, int threads, Streams streams) {
+    TrainingConfig read = TrainingConfig.read(config, overrides);
+    try (ComputeLease lease = Engine.named(LoadedModel.ENGINE).lease(threads)) {
+      TrainingRun run = new TrainingRun(read, lease);
+      run.run(List.of(new ConsoleListener(streams::say)));
+      streams.say("model saved in " + run.modelFolder());
+      return run.modelFolder();
+    }
+  }
+
+  /** Pairs {@code --a.b value} and {@code --a.b=value}. */
+  static Map<String, String> dottedValues(List<String> arguments) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      String argument = arguments.get(i);
+      if (!argument.startsWith("--") || argument.length() < 3) {
+        throw new UsageException(
+            "not understood: " + argument + "; expected --section.key VALUE (see loam train --help)");
+      }
+      int equals = argument.indexOf('=');
+      if (equals > 0) {
+        values.put(argument.substring(2, equals), argument.substring(equals + 1));
+      } else if (i + 1 < arguments.size()) {
+        values.put(argument.substring(2), arguments.get(++i));
+      } else {
+        throw new UsageException(argument + " needs a value");
+      }
+    }
+    return values;
+  }
+}
