@@ -32,7 +32,8 @@ final class DetokenizeCommand implements Callable<Integer> {
 
   @Option(
       names = "--skip-special",
-      description = "Leaves out special tokens such as <|im_end|>; where a line of --jsonl does not say.")
+      description =
+          "Leaves out special tokens such as <|im_end|>; where a line of --jsonl does not say.")
   private boolean skipSpecial;
 
   @Option(

@@ -55,7 +55,9 @@ final class ErrorReport {
     if (error instanceof ParameterException e) {
       return usage(e);
     } else if (error instanceof OutOfMemoryError) {
-      return "out of memory for Java objects (" + text(error) + "); give more with LOAM_JAVA_OPTS="
+      return "out of memory for Java objects ("
+          + text(error)
+          + "); give more with LOAM_JAVA_OPTS="
           + "-Xmx..., or use a smaller input";
     } else if (error instanceof EngineException && text(error).contains("can't allocate memory")) {
       return "out of memory for tensors: " + firstLine(text(error)) + OUT_OF_MEMORY;
@@ -72,9 +74,7 @@ final class ErrorReport {
   private static String usage(ParameterException e) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
     List<String> suggestions =
-        e instanceof UnmatchedArgumentException unmatched
-            ? unmatched.getSuggestions()
-            : List.of();
+        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
     String meant =
         suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?";
     return text(e) + unknown(e) + meant + " (see " + command + " --help)";

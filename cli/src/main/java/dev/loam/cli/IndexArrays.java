@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The index arrays of a dataset as a safetensors file, all in I64. Where several datasets are blended,
- * the arrays of the n-th have {@code .n} after their names.
+ * The index arrays of a dataset as a safetensors file, all in I64. Where several datasets are
+ * blended, the arrays of the n-th have {@code .n} after their names.
  */
 final class IndexArrays {
   private final Arena arena;

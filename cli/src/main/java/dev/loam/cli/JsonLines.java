@@ -12,7 +12,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** Batches for programs: a JSON object on each line of the input gives one on each of the output. */
+/**
+ * Batches for programs: a JSON object on each line of the input gives one on each of the output.
+ */
 final class JsonLines {
   private static final int SHOWN = 60;
 
@@ -53,7 +55,11 @@ final class JsonLines {
       for (Map.Entry<String, JsonNode> member : node.properties()) {
         if (!keys.contains(member.getKey())) {
           throw new UsageException(
-              place + ": unknown key \"" + member.getKey() + "\"; known are " + new TreeSet<>(keys));
+              place
+                  + ": unknown key \""
+                  + member.getKey()
+                  + "\"; known are "
+                  + new TreeSet<>(keys));
         }
       }
       return new Line(place, node);
@@ -96,7 +102,12 @@ final class JsonLines {
 
     private UsageException wrong(String key, String expected, JsonNode value) {
       return new UsageException(
-          place + ": \"" + key + "\" must be " + expected + ", "
+          place
+              + ": \""
+              + key
+              + "\" must be "
+              + expected
+              + ", "
               + (value.isMissingNode() ? "it is missing" : "not " + shown(value)));
     }
 

@@ -5,6 +5,7 @@ import dev.loam.checkpoint.safetensors.NamedTensor;
 import dev.loam.checkpoint.safetensors.SafetensorsWriter;
 import dev.loam.model.Qwen3Model;
 import dev.loam.parallel.SingleStage;
+import dev.loam.parallel.StepClock;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.DType;
@@ -49,7 +50,8 @@ final class ModelPass {
   private List<NamedTensor> tensors(Arena arena, boolean withLoss, boolean withGradients) {
     SingleStage stage =
         withGradients
-            ? SingleStage.training(lease, arena, model.part(), batch.tokens())
+            ? SingleStage.training(
+                lease, arena, model.part(), batch.tokens(), StepClock.none())
             : SingleStage.inference(lease, arena, model.part(), batch.tokens());
     List<NamedTensor> tensors = new ArrayList<>();
     tensors.add(NamedTensor.of("logits", logits(arena, stage)));

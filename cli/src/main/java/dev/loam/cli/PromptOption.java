@@ -4,7 +4,6 @@ package dev.loam.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loam.tokenizer.AddedTokens;
 import dev.loam.tokenizer.Tokenizer;
-import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 

@@ -67,11 +67,7 @@ final class QuickstartCommand implements Callable<Integer> {
     ByteLevelBpeTrainer trainer =
         new ByteLevelBpeTrainer(
             new BpeTrainerSettings(
-                VOCABULARY,
-                2,
-                List.of(END_OF_TEXT),
-                Optional.of(END_OF_TEXT),
-                PreTokenizer.QWEN));
+                VOCABULARY, 2, List.of(END_OF_TEXT), Optional.of(END_OF_TEXT), PreTokenizer.QWEN));
     SampleText.documents().forEach(trainer::feed);
     trainer.train().save(into);
     streams.say("2. tokenizer: " + VOCABULARY + " tokens in " + into);

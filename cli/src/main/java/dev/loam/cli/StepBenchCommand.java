@@ -82,7 +82,9 @@ final class StepBenchCommand implements Callable<Integer> {
     Qwen3Config config = modelConfig.map(StepBenchCommand::read).orElseGet(this::shape);
     if (sequenceLength > config.maxPositions()) {
       throw new UsageException(
-          "--seq " + sequenceLength + " is longer than max_position_embeddings "
+          "--seq "
+              + sequenceLength
+              + " is longer than max_position_embeddings "
               + config.maxPositions());
     }
     StepBenchmark benchmark = new StepBenchmark(config, sequenceLength, batch, steps, warmUp);
@@ -120,7 +122,8 @@ final class StepBenchCommand implements Callable<Integer> {
     fields.put("step_seconds", result.stepSeconds());
     result
         .partSeconds()
-        .forEach((part, seconds) -> fields.put(part.name().toLowerCase(Locale.ROOT) + "_s", seconds));
+        .forEach(
+            (part, seconds) -> fields.put(part.name().toLowerCase(Locale.ROOT) + "_s", seconds));
     fields.put("bound_tokens_per_second", result.boundTokensPerSecond());
     fields.put("bound_ratio", result.boundRatio());
     result.peakRssGib().ifPresent(gib -> fields.put("peak_rss_gib", gib));
@@ -143,7 +146,8 @@ final class StepBenchCommand implements Callable<Integer> {
         parts.getOrDefault(Part.BACKWARD, 0.0),
         parts.getOrDefault(Part.OPTIMIZER, 0.0),
         result.peakRssGib().isPresent()
-            ? String.format(Locale.ROOT, "; peak memory %.2f GiB", result.peakRssGib().getAsDouble())
+            ? String.format(
+                Locale.ROOT, "; peak memory %.2f GiB", result.peakRssGib().getAsDouble())
             : "");
   }
 }

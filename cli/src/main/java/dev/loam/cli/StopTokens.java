@@ -43,7 +43,8 @@ final class StopTokens {
 
   private static int id(Path file, JsonNode id) {
     if (!id.isIntegralNumber() || !id.canConvertToInt()) {
-      throw new UsageException(file + ": " + KEY + " must be a token id or a list of them, not " + id);
+      throw new UsageException(
+          file + ": " + KEY + " must be a token id or a list of them, not " + id);
     }
     return id.intValue();
   }

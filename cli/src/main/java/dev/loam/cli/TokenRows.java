@@ -93,7 +93,10 @@ final class TokenRows {
   private JsonNode list(String at, JsonNode value) {
     if (!value.isArray()) {
       throw new UsageException(
-          file + ": " + at + " must be a list of rows of integers, [[...]]; found a "
+          file
+              + ": "
+              + at
+              + " must be a list of rows of integers, [[...]]; found a "
               + value.getNodeType().name().toLowerCase(Locale.ROOT));
     }
     return value;

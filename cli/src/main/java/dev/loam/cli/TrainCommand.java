@@ -68,7 +68,9 @@ final class TrainCommand implements Callable<Integer> {
       String argument = arguments.get(i);
       if (!argument.startsWith("--") || argument.length() < 3) {
         throw new UsageException(
-            "not understood: " + argument + "; expected --section.key VALUE (see loam train --help)");
+            "not understood: "
+                + argument
+                + "; expected --section.key VALUE (see loam train --help)");
       }
       int equals = argument.indexOf('=');
       if (equals > 0) {

@@ -88,10 +88,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule noDesktop =
-      noClasses()
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("java.awt..", "javax.swing..");
+      noClasses().should().dependOnClassesThat().resideInAnyPackage("java.awt..", "javax.swing..");
 
   @ArchTest
   static final ArchRule onlyTheServerKnowsTheNetwork =

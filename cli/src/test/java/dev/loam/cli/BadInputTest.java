@@ -59,11 +59,15 @@ class BadInputTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"tokenize --tokenizer T --input", "detokenize --tokenizer T --input",
-        "tokenize --jsonl --tokenizer T --input", "clean-wikitext --output F --input",
+      strings = {
+        "tokenize --tokenizer T --input",
+        "detokenize --tokenizer T --input",
+        "tokenize --jsonl --tokenizer T --input",
+        "clean-wikitext --output F --input",
         "preprocess --output-prefix P --tokenizer-type HuggingFaceTokenizer --tokenizer-dir T"
             + " --input",
-        "logits --model M --output F --input-ids"})
+        "logits --model M --output F --input-ids"
+      })
   void missingFileAndFolder(String line) {
     String[] args = line.split(" ", -1);
     String[] all = Arrays.copyOf(args, args.length + 1);
@@ -88,8 +92,7 @@ class BadInputTest {
     Path output = folder.resolve("ids");
     for (String mode : new String[] {"--no-special", "--lines"}) {
       Cli.assertRefused(
-          Cli.run(
-              "tokenize", mode, "--tokenizer", tokenizer, "--input", input, "--output", output),
+          Cli.run("tokenize", mode, "--tokenizer", tokenizer, "--input", input, "--output", output),
           ExitCodes.USAGE,
           input + ", byte 3: 0xc3 begins no UTF-8 character");
       assertThat(output).doesNotExist();
@@ -179,8 +182,7 @@ class BadInputTest {
     Cli.assertRefused(
         logits(input), ExitCodes.USAGE, "4097 tokens is longer than the model's 4096 positions");
     Cli.assertRefused(
-        Cli.run(
-            "generate", "--model", model, "--prompt-ids", "[1,2]", "--max-new-tokens", "4095"),
+        Cli.run("generate", "--model", model, "--prompt-ids", "[1,2]", "--max-new-tokens", "4095"),
         ExitCodes.USAGE,
         "--prompt-ids: 2 prompt tokens and 4095 new ones do not fit");
   }
@@ -216,7 +218,8 @@ class BadInputTest {
 
   @Test
   void generationConfig() throws IOException {
-    Path config = Files.writeString(model.resolve("generation_config.json"), "{\"eos_token_id\": \"x\"}");
+    Path config =
+        Files.writeString(model.resolve("generation_config.json"), "{\"eos_token_id\": \"x\"}");
     Cli.assertRefused(
         Cli.run("generate", "--model", model, "--prompt-ids", "[1]"),
         ExitCodes.USAGE,
@@ -243,7 +246,13 @@ class BadInputTest {
 
   private Cli.Result logits(Path input, String... more) {
     Object[] args = {
-      "logits", "--model", model, "--input-ids", input, "--output", folder.resolve("out.safetensors")
+      "logits",
+      "--model",
+      model,
+      "--input-ids",
+      input,
+      "--output",
+      folder.resolve("out.safetensors")
     };
     Object[] all = Arrays.copyOf(args, args.length + more.length);
     System.arraycopy(more, 0, all, args.length, more.length);

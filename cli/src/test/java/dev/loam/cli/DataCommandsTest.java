@@ -33,8 +33,7 @@ class DataCommandsTest {
     Path golden = TestData.golden("09-wiki");
     Path output = folder.resolve("clean.jsonl");
     Cli.Result result =
-        Cli.run(
-            "clean-wikitext", "--input", golden.resolve("synthetic.txt"), "--output", output);
+        Cli.run("clean-wikitext", "--input", golden.resolve("synthetic.txt"), "--output", output);
     result.ok();
     assertThat(output).hasSameBinaryContentAs(golden.resolve("synthetic.jsonl"));
     assertThat(result.messages()).contains(" paragraphs written to " + output);

@@ -145,7 +145,8 @@ class ErrorReportTest {
   @Test
   void argumentsAreTakenAsTheyAre() {
     Cli.assertRefused(
-        Cli.run("tokenize", "--tokenizer", "@pom.xml", "--input", TestData.root().resolve("pom.xml")),
+        Cli.run(
+            "tokenize", "--tokenizer", "@pom.xml", "--input", TestData.root().resolve("pom.xml")),
         ExitCodes.USAGE,
         "@pom.xml: no such folder");
   }

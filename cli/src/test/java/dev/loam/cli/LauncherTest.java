@@ -172,14 +172,14 @@ class LauncherTest {
 
   private Result run(List<String> command, Map<String, String> environment)
       throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command)).directory(folder.toFile());
+    ProcessBuilder builder =
+        new ProcessBuilder(new ArrayList<>(command)).directory(folder.toFile());
     builder.environment().clear();
     builder.environment().put("PATH", bin + ":" + tools());
     builder.environment().putAll(environment);
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
-    Process process =
-        builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return new Result(
         process.exitValue(), Files.readString(out, UTF_8), Files.readString(err, UTF_8));
@@ -189,8 +189,9 @@ class LauncherTest {
   private Path tools() throws IOException {
     Path tools = Files.createDirectories(folder.resolve("tools"));
     for (String tool :
-        new String[] {"sh", "sed", "head", "dirname", "readlink", "locale", "uname", "mkdir",
-          "touch", "flock"}) {
+        new String[] {
+          "sh", "sed", "head", "dirname", "readlink", "locale", "uname", "mkdir", "touch", "flock"
+        }) {
       for (String place : new String[] {"/bin", "/usr/bin"}) {
         Path found = Path.of(place, tool);
         if (Files.exists(found) && !Files.exists(tools.resolve(tool))) {

@@ -65,7 +65,8 @@ class LogitsCommandTest {
     assertThat(withPrefix(actual, "grad.")).isEqualTo(gradients).isNotEmpty();
     for (String parameter : gradients) {
       double[] expected = truth.doubles(variant + "grad." + parameter);
-      assertThat(actual.shape("grad." + parameter)).isEqualTo(truth.shape(variant + "grad." + parameter));
+      assertThat(actual.shape("grad." + parameter))
+          .isEqualTo(truth.shape(variant + "grad." + parameter));
       assertThat(distance(actual.doubles("grad." + parameter), expected))
           .as(parameter)
           .isLessThanOrEqualTo(GRADIENT);

@@ -36,18 +36,39 @@ final class Modules {
           Map.entry(
               "examples",
               Set.of(
-                  "tensor", "tokenizer", "data", "parallel", "checkpoint", "model", "lora",
+                  "tensor",
+                  "tokenizer",
+                  "data",
+                  "parallel",
+                  "checkpoint",
+                  "model",
+                  "lora",
                   "train")),
           Map.entry(
               "benchmarks",
               Set.of(
-                  "tensor", "tokenizer", "data", "parallel", "checkpoint", "model", "lora",
+                  "tensor",
+                  "tokenizer",
+                  "data",
+                  "parallel",
+                  "checkpoint",
+                  "model",
+                  "lora",
                   "train")),
           Map.entry(
               "cli",
               Set.of(
-                  "tensor", "tokenizer", "data", "parallel", "checkpoint", "model", "lora",
-                  "train", "serve", "examples", "benchmarks")));
+                  "tensor",
+                  "tokenizer",
+                  "data",
+                  "parallel",
+                  "checkpoint",
+                  "model",
+                  "lora",
+                  "train",
+                  "serve",
+                  "examples",
+                  "benchmarks")));
 
   private Modules() {}
 

@@ -19,8 +19,7 @@ final class TinyTokenizer {
   static Path save(Path folder) {
     ByteLevelBpeTrainer trainer =
         new ByteLevelBpeTrainer(
-            new BpeTrainerSettings(
-                300, 1, List.of(END), Optional.of(END), PreTokenizer.QWEN));
+            new BpeTrainerSettings(300, 1, List.of(END), Optional.of(END), PreTokenizer.QWEN));
     trainer.feed("the garden and the sea and the weather");
     trainer.feed("the sea\n\nthe weather\n\n");
     trainer.train().save(folder);

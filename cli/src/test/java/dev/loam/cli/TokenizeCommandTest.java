@@ -45,7 +45,8 @@ class TokenizeCommandTest {
     result.ok();
     assertThat(result.out()).isEmpty();
     assertThat(result.messages()).isEmpty();
-    assertThat(ids(Files.readAllBytes(output))).isEqualTo(tokenizer.encode(TEXT, AddedTokens.all()));
+    assertThat(ids(Files.readAllBytes(output)))
+        .isEqualTo(tokenizer.encode(TEXT, AddedTokens.all()));
     assertThat(folder.resolve("new")).isDirectoryNotContaining("glob:**.part");
   }
 
@@ -117,8 +118,7 @@ class TokenizeCommandTest {
                 + Arrays.toString(tokenizer.encode("\ufffd 海", AddedTokens.all())).replace(" ", "")
                 + "}\n");
     Path idLines =
-        Files.writeString(
-            folder.resolve("ids"), ids.replaceFirst("}", ",\"skip_special\":true}"));
+        Files.writeString(folder.resolve("ids"), ids.replaceFirst("}", ",\"skip_special\":true}"));
     Path output = folder.resolve("texts.out");
     Cli.run(
             "detokenize",

@@ -295,7 +295,9 @@ public final class CheckedKernels implements Kernels {
           .likewise("first moment", firstMoments.get(i), parameters.get(i))
           .likewise("second moment", secondMoments.get(i), parameters.get(i));
     }
-    kernels.adamW(parameters, gradients, firstMoments, secondMoments, update);
+    if (!parameters.isEmpty()) {
+      kernels.adamW(parameters, gradients, firstMoments, secondMoments, update);
+    }
   }
 
   @Override

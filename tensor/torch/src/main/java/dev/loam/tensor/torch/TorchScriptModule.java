@@ -10,6 +10,7 @@ import dev.loam.tensor.EngineException;
 import dev.loam.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -53,6 +54,7 @@ final class TorchScriptModule {
   /** One call under construction. */
   final class Call {
     private final String kernel;
+    private final List<TorchStorage> storages = new ArrayList<>();
     private long[] values = new long[12];
     private boolean[] owned = new boolean[12];
     private int count;
@@ -62,14 +64,19 @@ final class TorchScriptModule {
     }
 
     Call tensor(Tensor tensor) {
-      return add(((TorchStorage) tensor.storage()).value(tensor), false);
+      return add(value(tensor), false);
+    }
+
+    private long value(Tensor tensor) {
+      TorchStorage storage = (TorchStorage) tensor.storage();
+      storages.add(storage);
+      return storage.value(tensor);
     }
 
     Call tensors(List<Tensor> tensors) {
       long[] handles = new long[tensors.size()];
       for (int i = 0; i < handles.length; i++) {
-        Tensor tensor = tensors.get(i);
-        handles[i] = djl.tensor(((TorchStorage) tensor.storage()).value(tensor));
+        handles[i] = djl.tensor(value(tensors.get(i)));
       }
       try {
         return add(djl.tensorsValue(handles), true);
@@ -129,6 +136,7 @@ final class TorchScriptModule {
             djl.deleteValue(values[i]);
           }
         }
+        storages.forEach(TorchStorage::trimViews);
       }
     }
   }

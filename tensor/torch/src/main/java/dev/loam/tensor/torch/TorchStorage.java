@@ -47,9 +47,6 @@ final class TorchStorage implements Storage {
     if (known != null) {
       return known;
     }
-    if (views.size() == MAX_VIEWS) {
-      dropViews();
-    }
     long base = arena.djl().value(array.getHandle());
     try {
       long made =
@@ -65,6 +62,13 @@ final class TorchStorage implements Storage {
       return made;
     } finally {
       arena.djl().deleteValue(base);
+    }
+  }
+
+  /** Called between kernel calls, when no view is in use. */
+  void trimViews() {
+    if (views.size() > MAX_VIEWS) {
+      dropViews();
     }
   }
 
