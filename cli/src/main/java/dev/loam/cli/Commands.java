@@ -2,19 +2,23 @@
 package dev.loam.cli;
 
 import java.util.List;
-import java.util.concurrent.Callable;
+import picocli.CommandLine;
 
 /** The commands there are. Each is a picocli command and returns its exit code. */
 final class Commands {
   private Commands() {}
 
-  static List<Callable<Integer>> all(Streams streams) {
+  static List<Object> all(Streams streams) {
     return List.of(
         new TokenizeCommand(streams),
         new DetokenizeCommand(streams),
         new CleanWikitextCommand(streams),
         new PreprocessCommand(streams),
+        new SamplesCommand(streams),
+        new TrainCommand(streams),
         new LogitsCommand(streams),
-        new GenerateCommand(streams));
+        new GenerateCommand(streams),
+        new CommandLine(new BenchCommand()).addSubcommand(new StepBenchCommand(streams)),
+        new QuickstartCommand(streams));
   }
 }

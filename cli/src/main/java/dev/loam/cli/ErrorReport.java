@@ -2,6 +2,7 @@
 package dev.loam.cli;
 
 import dev.loam.tensor.EngineException;
+import dev.loam.train.TrainingException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -65,7 +66,9 @@ final class ErrorReport {
       return fileProblem(e);
     } else if (error instanceof IOException || ExitCodes.of(error) != ExitCodes.FAILED) {
       return text(error);
-    } else if (error instanceof EngineException || error instanceof IllegalStateException) {
+    } else if (error instanceof EngineException
+        || error instanceof TrainingException
+        || error instanceof IllegalStateException) {
       return text(error);
     }
     return "internal error: " + error + "; run it again with --verbose and report what it says";

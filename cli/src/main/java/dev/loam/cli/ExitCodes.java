@@ -6,6 +6,7 @@ import dev.loam.data.DataFormatException;
 import dev.loam.model.ModelConfigException;
 import dev.loam.model.ModelInputException;
 import dev.loam.tokenizer.TokenizerFormatException;
+import dev.loam.train.config.ConfigException;
 import java.io.FileNotFoundException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -33,6 +34,7 @@ final class ExitCodes {
           FileNotFoundException.class,
           TokenizerFormatException.class,
           DataFormatException.class,
+          ConfigException.class,
           ModelConfigException.class,
           ModelInputException.class);
 

@@ -4,7 +4,6 @@ package dev.loam.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
@@ -16,7 +15,7 @@ final class Loam {
   private final CommandLine commandLine;
   private final ErrorReport errors;
 
-  Loam(Streams streams, List<Callable<Integer>> commands) {
+  Loam(Streams streams, List<Object> commands) {
     this.streams = streams;
     LoamCommand root = new LoamCommand();
     this.errors = new ErrorReport(streams, root::verbose);

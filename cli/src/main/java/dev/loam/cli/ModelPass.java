@@ -50,8 +50,7 @@ final class ModelPass {
   private List<NamedTensor> tensors(Arena arena, boolean withLoss, boolean withGradients) {
     SingleStage stage =
         withGradients
-            ? SingleStage.training(
-                lease, arena, model.part(), batch.tokens(), StepClock.none())
+            ? SingleStage.training(lease, arena, model.part(), batch.tokens(), StepClock.none())
             : SingleStage.inference(lease, arena, model.part(), batch.tokens());
     List<NamedTensor> tensors = new ArrayList<>();
     tensors.add(NamedTensor.of("logits", logits(arena, stage)));

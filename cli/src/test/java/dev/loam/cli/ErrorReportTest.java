@@ -49,6 +49,12 @@ class ErrorReportTest {
   }
 
   @Test
+  void exitCodesAreTheDocumentedOnes() {
+    assertThat(new int[] {ExitCodes.OK, ExitCodes.FAILED, ExitCodes.USAGE, ExitCodes.CHECKPOINT})
+        .containsExactly(0, 1, 2, 3);
+  }
+
+  @Test
   void checkpoints() {
     Cli.assertRefused(
         failing(new CheckpointException("a: broken; copy it again")),

@@ -149,6 +149,7 @@ class LauncherTest {
 
   private void java(String version) throws IOException {
     program(
+        bin,
         "java",
         "[ \"$1\" != -version ] || { echo 'openjdk version \""
             + version
@@ -158,6 +159,7 @@ class LauncherTest {
 
   private void maven(String version, String build) throws IOException {
     program(
+        bin,
         "mvn",
         "[ \"$1\" != -v ] || { printf '\\033[1mApache Maven %s\\033[m\\n' "
             + version
@@ -165,7 +167,7 @@ class LauncherTest {
             + build);
   }
 
-  private void program(String name, String script) throws IOException {
+  private static void program(Path bin, String name, String script) throws IOException {
     Path file = Files.writeString(bin.resolve(name), "#!/bin/sh\n" + script + "\n");
     assertThat(file.toFile().setExecutable(true)).isTrue();
   }
@@ -185,17 +187,16 @@ class LauncherTest {
         process.exitValue(), Files.readString(out, UTF_8), Files.readString(err, UTF_8));
   }
 
-  /** Links to what the script needs, in a folder without Java and Maven. */
+  /** What the script needs, in a folder without Java and Maven. */
   private Path tools() throws IOException {
     Path tools = Files.createDirectories(folder.resolve("tools"));
     for (String tool :
         new String[] {
-          "sh", "sed", "head", "dirname", "readlink", "locale", "uname", "mkdir", "touch", "flock"
+          "sed", "head", "dirname", "readlink", "locale", "uname", "mkdir", "touch", "flock"
         }) {
       for (String place : new String[] {"/bin", "/usr/bin"}) {
-        Path found = Path.of(place, tool);
-        if (Files.exists(found) && !Files.exists(tools.resolve(tool))) {
-          Files.createSymbolicLink(tools.resolve(tool), found);
+        if (Files.exists(Path.of(place, tool))) {
+          program(tools, tool, "exec " + place + "/" + tool + " \"$@\"");
         }
       }
     }
