@@ -55,6 +55,12 @@ final class GenerateCommand implements Callable<Integer> {
   private Optional<Integer> maxNewTokens = Optional.empty();
 
   @Option(
+      names = "--temperature",
+      paramLabel = "0",
+      description = "Only 0, the most probable token, which is also the default.")
+  private double temperature;
+
+  @Option(
       names = "--json",
       description = "Writes {\"prompt_ids\", \"output_ids\", \"text\"} instead of the text.")
   private boolean json;
@@ -67,6 +73,9 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (maxNewTokens.orElse(1) < 1) {
       throw new UsageException("--max-new-tokens must be at least 1, not " + maxNewTokens.get());
+    }
+    if (temperature != 0) {
+      throw new UsageException("--temperature must be 0, not " + temperature);
     }
     Optional<Tokenizer> tokenizer = tokenizer();
     int[] promptIds = prompt.ids(tokenizer);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.model;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -25,7 +27,9 @@ import java.util.Set;
  */
 final class HuggingFaceConfig {
   private static final ObjectMapper JSON =
-      new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      new ObjectMapper()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final int MAX_BYTES = 1 << 20;
 
   /** Keys that do not change what the model computes. */
@@ -64,15 +68,11 @@ final class HuggingFaceConfig {
       }
       root = JSON.readTree(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
+      JsonLocation at = e.getLocation(); // none where a limit of the parser was met
+      String place =
+          at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
       throw new ModelConfigException(
-          file.toString(),
-          List.of(
-              "not valid JSON at line "
-                  + e.getLocation().getLineNr()
-                  + ", column "
-                  + e.getLocation().getColumnNr()
-                  + ": "
-                  + e.getOriginalMessage()));
+          file.toString(), List.of("not valid JSON" + place + ": " + e.getOriginalMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": " + e.getMessage(), e);
     }
@@ -87,6 +87,9 @@ final class HuggingFaceConfig {
     int heads = integer("num_attention_heads", 0);
     int hidden = integer("hidden_size", 0);
     int keyValueHeads = integer("num_key_value_heads", heads);
+    if (!root.path("num_attention_heads").isInt()) {
+      heads = keyValueHeads; // reported already; not to be compared as well
+    }
     int headSize = integer("head_dim", 128);
     int vocabulary = integer("vocab_size", 0);
     int intermediate = integer("intermediate_size", 0);
@@ -170,7 +173,7 @@ final class HuggingFaceConfig {
   private double theta() {
     known.add("rope_parameters");
     JsonNode parameters = root.path("rope_parameters");
-    if (!parameters.isObject()) {
+    if (parameters.isMissingNode() || parameters.isNull()) {
       return number("rope_theta", 1e6);
     }
     known.add("rope_theta");
@@ -194,7 +197,7 @@ final class HuggingFaceConfig {
   private void layerTypes(int layers) {
     known.add("layer_types");
     JsonNode types = root.path("layer_types");
-    if (types.isArray()) {
+    if (!types.isMissingNode() && !types.isNull()) {
       if (types.size() != layers) {
         problems.add("layer_types has " + types.size() + " entries for " + layers + " layers");
       }
@@ -211,14 +214,23 @@ final class HuggingFaceConfig {
     known.add("bos_token_id");
     known.add("eos_token_id");
     JsonNode bos = root.path("bos_token_id");
-    List<Integer> eos = new ArrayList<>();
     JsonNode ends = root.path("eos_token_id");
-    if (ends.isArray()) {
-      ends.forEach(id -> eos.add(id.asInt()));
-    } else if (ends.isInt()) {
-      eos.add(ends.asInt());
+    List<Integer> eos = new ArrayList<>();
+    for (JsonNode id : ends.isArray() ? ends : List.of(ends)) {
+      tokenId("eos_token_id", id).ifPresent(eos::add);
     }
-    return new SpecialTokens(bos.isInt() ? OptionalInt.of(bos.asInt()) : OptionalInt.empty(), eos);
+    return new SpecialTokens(tokenId("bos_token_id", bos), eos);
+  }
+
+  private OptionalInt tokenId(String key, JsonNode id) {
+    if (id.isMissingNode() || id.isNull()) {
+      return OptionalInt.empty();
+    }
+    if (!id.isInt() || id.asInt() < 0) {
+      problems.add(key + " must be a token id, not " + id);
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of(id.asInt());
   }
 
   private int integer(String key, int absent) {

@@ -29,6 +29,10 @@ final class LmHead implements LossHead {
   private final Tensor lossSum;
 
   LmHead(ComputeLease lease, Arena arena, Weight weight, int chunkRows) {
+    if (chunkRows < 1) {
+      throw new IllegalArgumentException(
+          "the head works on at least 1 row at once, not " + chunkRows);
+    }
     this.kernels = lease.kernels();
     this.weight = weight;
     this.chunkRows = chunkRows;

@@ -26,14 +26,19 @@ public final class Qwen3Model implements AutoCloseable {
     this.lease = lease;
     this.config = config;
     this.arena = lease.newArena(Device.cpu());
-    this.part = lease.call(() -> new Qwen3Part(lease, arena, config, headChunkRows));
+    try {
+      this.part = lease.call(() -> new Qwen3Part(lease, arena, config, headChunkRows));
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
   }
 
   /**
    * Allocates a model; its weights are unspecified until {@link #initialize} or {@link #load}.
    *
    * @param lease runs the model; not closed with it
-   * @param headChunkRows how many rows of logits exist at once
+   * @param headChunkRows how many rows of logits exist at once, at least 1
    */
   public static Qwen3Model allocate(ComputeLease lease, Qwen3Config config, int headChunkRows) {
     return new Qwen3Model(lease, config, headChunkRows);

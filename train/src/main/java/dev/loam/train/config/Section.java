@@ -2,11 +2,12 @@
 package dev.loam.train.config;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -18,7 +19,7 @@ final class Section {
   private final String path;
   private final Map<String, ConfigNode.Entry> entries;
   private final Problems problems;
-  private final Map<String, Boolean> known = new LinkedHashMap<>();
+  private final Set<String> known = new LinkedHashSet<>();
 
   Section(String path, ConfigNode.Mapping mapping, Problems problems) {
     this.path = path;
@@ -179,12 +180,12 @@ final class Section {
   void finish() {
     entries.forEach(
         (key, entry) -> {
-          if (!known.containsKey(key)) {
+          if (!known.contains(key)) {
             problems.add(
                 entry.keyOrigin()
                     + ": unknown key "
                     + name(key)
-                    + Suggestion.of(key, known.keySet())
+                    + Suggestion.of(key, known)
                         .map(s -> "; did you mean " + name(s) + "?")
                         .orElse(""));
           }
@@ -192,7 +193,7 @@ final class Section {
   }
 
   private Optional<ConfigNode> node(String key) {
-    known.put(key, true);
+    known.add(key);
     ConfigNode.Entry entry = entries.get(key);
     if (entry == null || (entry.value() instanceof ConfigNode.Scalar s && s.isNull())) {
       return Optional.empty();

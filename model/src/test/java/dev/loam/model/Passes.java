@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.model;
+
+import dev.loam.parallel.SingleStage;
+import dev.loam.parallel.StepClock;
+import dev.loam.tensor.Arena;
+import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.Device;
+import dev.loam.tensor.part.Gradients;
+import dev.loam.tensor.part.MicroBatch;
+import dev.loam.tensor.part.Parameter;
+import dev.loam.tensor.part.Weight;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Passes of a model over micro batches, in memory that was full of NaN before. */
+final class Passes {
+  private final Qwen3Model model;
+  private final ComputeLease lease;
+
+  /** The mean loss over all trained tokens, and its gradients by parameter. */
+  record Result(double loss, Map<String, double[]> gradients) {
+    double[] gradient(String name) {
+      double[] gradient = gradients.get(name);
+      if (gradient == null) {
+        throw new IllegalArgumentException("no gradient of " + name);
+      }
+      return gradient;
+    }
+  }
+
+  Passes(Qwen3Model model) {
+    this.model = model;
+    this.lease = model.lease();
+  }
+
+  /** All micro batches forward and backward, accumulated. */
+  Result train(List<MicroBatch> batches) {
+    long trained = batches.stream().mapToLong(MicroBatch::trainedTokens).sum();
+    return lease.call(
+        () -> {
+          try (Arena arena = new DirtyArena(lease.newArena(Device.cpu()))) {
+            SingleStage stage = training(arena, batches);
+            Gradients gradients = new Gradients(arena, model.part().weights(), weight -> {});
+            gradients.begin(batches.size());
+            double loss = 0;
+            for (MicroBatch batch : batches) {
+              loss += stage.forwardBackward(batch, 1.0 / trained, gradients) / trained;
+            }
+            return new Result(loss, values(gradients));
+          }
+        });
+  }
+
+  /** The mean loss alone, in memory for forward passes alone. */
+  double loss(List<MicroBatch> batches) {
+    long trained = batches.stream().mapToLong(MicroBatch::trainedTokens).sum();
+    return lease.call(
+        () -> {
+          try (Arena arena = new DirtyArena(lease.newArena(Device.cpu()))) {
+            SingleStage stage =
+                SingleStage.inference(lease, arena, model.part(), mostTokens(batches));
+            double loss = 0;
+            for (MicroBatch batch : batches) {
+              loss += stage.loss(batch) / trained;
+            }
+            return loss;
+          }
+        });
+  }
+
+  /** The normed hidden states with activations for training. */
+  double[] hidden(MicroBatch batch) {
+    return lease.call(
+        () -> {
+          try (Arena arena = new DirtyArena(lease.newArena(Device.cpu()))) {
+            return training(arena, List.of(batch)).hidden(batch).toDoubles();
+          }
+        });
+  }
+
+  /** The normed hidden states with activations for forward passes alone. */
+  double[] inferredHidden(MicroBatch batch) {
+    return lease.call(
+        () -> {
+          try (Arena arena = new DirtyArena(lease.newArena(Device.cpu()))) {
+            return SingleStage.inference(lease, arena, model.part(), batch.tokens() + 3)
+                .hidden(batch)
+                .toDoubles();
+          }
+        });
+  }
+
+  private SingleStage training(Arena arena, List<MicroBatch> batches) {
+    return SingleStage.training(lease, arena, model.part(), mostTokens(batches), StepClock.none());
+  }
+
+  private static int mostTokens(List<MicroBatch> batches) {
+    return batches.stream().mapToInt(MicroBatch::tokens).max().orElseThrow();
+  }
+
+  private static Map<String, double[]> values(Gradients gradients) {
+    Map<String, double[]> values = new LinkedHashMap<>();
+    for (Weight weight : gradients.weights()) {
+      for (Parameter parameter : weight.parameters()) {
+        values.put(parameter.name(), weight.partOf(gradients.of(weight), parameter).toDoubles());
+      }
+    }
+    return values;
+  }
+
+  /**
+   * The worst distance between the gradients of a parameter, by the length of the truth; lengths
+   * below a tenth of the whole gradient's count as that much.
+   */
+  static double distance(Result actual, Result truth) {
+    double whole = 0;
+    for (double[] gradient : truth.gradients().values()) {
+      whole = Math.hypot(whole, length(gradient));
+    }
+    double worst = 0;
+    for (String name : truth.gradients().keySet()) {
+      double[] difference = truth.gradient(name).clone();
+      double[] other = actual.gradient(name);
+      for (int i = 0; i < difference.length; i++) {
+        difference[i] -= other[i];
+      }
+      double error = length(difference) / Math.max(length(truth.gradient(name)), 0.1 * whole);
+      worst = Double.isNaN(error) ? Double.NaN : Math.max(worst, error);
+    }
+    return worst;
+  }
+
+  static double length(double[] values) {
+    double squares = 0;
+    for (double value : values) {
+      squares += value * value;
+    }
+    return Math.sqrt(squares);
+  }
+}
