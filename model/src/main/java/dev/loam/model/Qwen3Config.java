@@ -67,7 +67,7 @@ public record Qwen3Config(
 
   /** Writes {@code config.json} in the layout published with Qwen3. */
   public void write(Path file, String dtype) {
-    HuggingFaceConfig.write(this, dtype, file);
+    HuggingFaceConfigWriter.write(this, dtype, file);
   }
 
   /** The number of parameters, a tied embedding counted once. */

@@ -49,7 +49,7 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
     weights.add(table);
     RotaryTable rotary = new RotaryTable(arena, dtype, config);
     for (int i = 0; i < config.layers(); i++) {
-      Qwen3Layer layer = new Qwen3Layer(i, i, config, rotary, factory);
+      Qwen3Layer layer = new Qwen3Layer(kernels, config, i, i, rotary, factory);
       layers.add(layer);
       weights.addAll(layer.weights());
     }
@@ -74,7 +74,7 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
       Tensor layerIn = i == 0 ? x : kept.residualTH(i, tokens);
       boolean toOut = i == layers.size() - 1 && finalNorm.isEmpty();
       Tensor layerOut = toOut ? outTH : kept.residualTH(i + 1, tokens);
-      layers.get(i).forward(kernels, scratch(), layerIn, kept.layer(i, tokens), context, layerOut);
+      layers.get(i).forward(scratch(), layerIn, kept.layer(i, tokens), context, layerOut);
     }
     finalNorm.ifPresent(
         norm ->
@@ -110,8 +110,7 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
         Tensor target = i == 0 ? dInTH : dx;
         layers
             .get(i)
-            .backward(
-                kernels, scratch(), dy, layerIn, kept.layer(i, tokens), context, target, gradients);
+            .backward(scratch(), dy, layerIn, kept.layer(i, tokens), context, target, gradients);
         Tensor swap = dy;
         dy = target;
         dx = swap;

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.model;
+
+import dev.loam.tensor.Kernels;
+import dev.loam.tensor.Tensor;
+import dev.loam.tensor.Workspace;
+import dev.loam.tensor.part.Context;
+import dev.loam.tensor.part.Gradients;
+import dev.loam.tensor.part.KeyValueCache;
+import dev.loam.tensor.part.Weight;
+import java.util.List;
+
+/**
+ * The attention branch: {@code y = x + Wo · attention(rotary(norm(Wq n)), rotary(norm(Wk n)), Wv
+ * n)} with {@code n = norm(x)}. Queries, keys and values come out of one matrix product; norms and
+ * rotation of queries and keys are computed again in the backward.
+ */
+final class Attention {
+  private final Kernels k;
+  private final Qwen3Config config;
+  private final int layer;
+  private final double scale;
+  private final RotaryTable rotary;
+  private final NormedLinear qkv;
+  private final Weight qNorm;
+  private final Weight kNorm;
+  private final Weight output;
+
+  /**
+   * Allocates the weights.
+   *
+   * @param layer the layer's place in a key/value cache
+   */
+  Attention(
+      Kernels kernels,
+      Qwen3Config config,
+      int layer,
+      String prefix,
+      RotaryTable rotary,
+      Weights weights) {
+    this.k = kernels;
+    this.config = config;
+    this.layer = layer;
+    this.scale = 1 / Math.sqrt(config.headSize());
+    this.rotary = rotary;
+    int qSize = config.heads() * config.headSize();
+    int kvSize = config.keyValueHeads() * config.headSize();
+    qkv =
+        new NormedLinear(
+            kernels,
+            config.rmsNormEps(),
+            weights.norm(prefix + "input_layernorm", config.hiddenSize()),
+            weights.linear(
+                config.hiddenSize(),
+                new Weights.Rows(prefix + "self_attn.q_proj", qSize),
+                new Weights.Rows(prefix + "self_attn.k_proj", kvSize),
+                new Weights.Rows(prefix + "self_attn.v_proj", kvSize)));
+    qNorm = weights.norm(prefix + "self_attn.q_norm", config.headSize());
+    kNorm = weights.norm(prefix + "self_attn.k_norm", config.headSize());
+    output =
+        weights.linear(qSize, new Weights.Rows(prefix + "self_attn.o_proj", config.hiddenSize()));
+  }
+
+  List<Weight> weights() {
+    return List.of(qkv.norm(), qkv.linear(), qNorm, kNorm, output);
+  }
+
+  void forward(
+      Workspace workspace, Tensor xTH, LayerActivations kept, Context context, Tensor yTH) {
+    qkv.forward(workspace, xTH, kept.inputFactorT(), kept.qkvTC());
+    try (Workspace.Frame frame = workspace.frame()) {
+      Tensor qTND = frame.take(xTH.size(0), config.heads(), config.headSize());
+      Tensor kTGD = frame.take(xTH.size(0), config.keyValueHeads(), config.headSize());
+      rotatedQueriesAndKeys(workspace, kept, context, qTND, kTGD);
+      attend(qTND, kTGD, kept, context);
+    }
+    k.linearResidual(kept.attentionTA(), output.value(), xTH, yTH);
+  }
+
+  /** Adds the branch's part to the gradient of x, which holds that of y already. */
+  void backward(
+      Workspace workspace,
+      Tensor xTH,
+      LayerActivations kept,
+      Context context,
+      Tensor dxTH,
+      Gradients gradients) {
+    gradients.contribute(
+        output,
+        (dW, accumulate) -> k.linearWeightGradient(dxTH, kept.attentionTA(), 1, dW, accumulate));
+    try (Workspace.Frame frame = workspace.frame()) {
+      Tensor dQkvTC = frame.take(kept.qkvTC().shape().toArray());
+      headsBackward(workspace, kept, context, dxTH, dQkvTC, gradients);
+      qkv.backward(workspace, dQkvTC, xTH, kept.inputFactorT(), dxTH, gradients);
+    }
+  }
+
+  /** From the gradient of y to those of queries, keys and values before norm and rotation. */
+  private void headsBackward(
+      Workspace workspace,
+      LayerActivations kept,
+      Context context,
+      Tensor dyTH,
+      Tensor dQkvTC,
+      Gradients gradients) {
+    long[] qShape = {dyTH.size(0), config.heads(), config.headSize()};
+    long[] kShape = {dyTH.size(0), config.keyValueHeads(), config.headSize()};
+    try (Workspace.Frame frame = workspace.frame()) {
+      Tensor dAttentionTND = frame.take(qShape);
+      k.linearInputGradient(
+          dyTH, output.value(), 1, dAttentionTND.view(kept.attentionTA().shape().toArray()));
+      Tensor qTND = frame.take(qShape);
+      Tensor kTGD = frame.take(kShape);
+      rotatedQueriesAndKeys(workspace, kept, context, qTND, kTGD);
+      Tensor dqTND = frame.take(qShape);
+      Tensor dkTGD = frame.take(kShape);
+      k.attentionGradient(
+          dAttentionTND,
+          qTND,
+          kTGD,
+          values(kept.qkvTC()),
+          kept.attentionTA().view(qShape),
+          kept.lseNT(),
+          context.cuSeqlens(),
+          scale,
+          dqTND,
+          dkTGD,
+          values(dQkvTC));
+      // The rotated queries and keys are done with; their memory takes the gradients before
+      // rotation.
+      rotary.backward(k, workspace, dqTND, context, qTND);
+      NormedLinear.normBackward(
+          k,
+          workspace,
+          qTND,
+          queries(kept.qkvTC()),
+          qNorm,
+          kept.qFactorTN(),
+          queries(dQkvTC),
+          false,
+          gradients);
+      rotary.backward(k, workspace, dkTGD, context, kTGD);
+      NormedLinear.normBackward(
+          k,
+          workspace,
+          kTGD,
+          keys(kept.qkvTC()),
+          kNorm,
+          kept.kFactorTG(),
+          keys(dQkvTC),
+          false,
+          gradients);
+    }
+  }
+
+  private void rotatedQueriesAndKeys(
+      Workspace workspace, LayerActivations kept, Context context, Tensor qTND, Tensor kTGD) {
+    try (Workspace.Frame frame = workspace.frame()) {
+      Tensor normedQ = frame.take(qTND.shape().toArray());
+      k.rmsNorm(
+          queries(kept.qkvTC()), qNorm.value(), config.rmsNormEps(), normedQ, kept.qFactorTN());
+      rotary.forward(k, workspace, normedQ, context, qTND);
+      Tensor normedK = frame.take(kTGD.shape().toArray());
+      k.rmsNorm(keys(kept.qkvTC()), kNorm.value(), config.rmsNormEps(), normedK, kept.kFactorTG());
+      rotary.forward(k, workspace, normedK, context, kTGD);
+    }
+  }
+
+  private void attend(Tensor qTND, Tensor kTGD, LayerActivations kept, Context context) {
+    Tensor vTGD = values(kept.qkvTC());
+    Tensor outTND = kept.attentionTA().view(qTND.shape().toArray());
+    int tokens = Math.toIntExact(context.tokens());
+    int past = context.cache().map(KeyValueCache::length).orElse(0);
+    context
+        .cache()
+        .ifPresent(
+            cache -> {
+              k.copy(kTGD, cache.keys(layer, past, tokens));
+              k.copy(vTGD, cache.values(layer, past, tokens));
+            });
+    if (past == 0) {
+      k.attention(qTND, kTGD, vTGD, context.cuSeqlens(), scale, outTND, kept.lseNT());
+    } else if (tokens == 1) {
+      KeyValueCache cache = context.cache().orElseThrow();
+      k.attentionToCache(
+          qTND.view(config.heads(), config.headSize()),
+          cache.keys(layer, 0, past + 1),
+          cache.values(layer, 0, past + 1),
+          scale,
+          outTND.view(config.heads(), config.headSize()));
+    } else {
+      throw new IllegalArgumentException(
+          "after the first pass a cache takes one token at a time, not " + tokens);
+    }
+  }
+
+  private Tensor queries(Tensor qkvTC) {
+    return heads(qkvTC, 0, config.heads());
+  }
+
+  private Tensor keys(Tensor qkvTC) {
+    return heads(qkvTC, config.heads(), config.keyValueHeads());
+  }
+
+  private Tensor values(Tensor qkvTC) {
+    return heads(qkvTC, config.heads() + config.keyValueHeads(), config.keyValueHeads());
+  }
+
+  private Tensor heads(Tensor qkvTC, int first, int count) {
+    long size = config.headSize();
+    return qkvTC.narrow(1, first * size, count * size).view(qkvTC.size(0), count, size);
+  }
+
+  /** The most scratch that forward or backward takes at once, in elements. */
+  static long scratch(Kernels k, Qwen3Config config, long tokens) {
+    long hidden = tokens * config.hiddenSize();
+    long qElements = tokens * config.heads() * config.headSize();
+    long q = Workspace.padded(qElements);
+    long kv = Workspace.padded(tokens * config.keyValueHeads() * config.headSize());
+    long rebuilding = q + kv + k.rotaryScratch(tokens, config.headSize());
+    long heads = 3 * q + 2 * kv + Math.max(rebuilding, k.rmsNormScratch(qElements));
+    long projection = Workspace.padded(hidden) + k.rmsNormScratch(hidden);
+    return q + 2 * kv + Math.max(heads, projection);
+  }
+}
