@@ -4,6 +4,7 @@ package dev.loam.train;
 import dev.loam.checkpoint.safetensors.SafetensorsFile;
 import dev.loam.data.DataFormatException;
 import dev.loam.model.ModelInput;
+import dev.loam.model.ModelInputException;
 import dev.loam.model.Qwen3Config;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
@@ -53,6 +54,10 @@ final class TokenFileBatches implements BatchSource {
               + labels.shape()
               + " must both be"
               + " [steps, rows, T]");
+    }
+    if (ids.size(0) == 0) {
+      arena.close();
+      throw new DataFormatException(file + ": no steps");
     }
     if (ids.size(1) != (long) microBatchSize * microBatches) {
       arena.close();
@@ -109,9 +114,18 @@ final class TokenFileBatches implements BatchSource {
               Optional.empty(),
               Optional.empty(),
               Optional.empty());
-      batches.add(input.toMicroBatch(config));
+      batches.add(microBatch(input, index, row));
     }
     return batches;
+  }
+
+  private MicroBatch microBatch(ModelInput input, long step, int firstRow) {
+    try {
+      return input.toMicroBatch(config);
+    } catch (ModelInputException e) {
+      throw new DataFormatException(
+          file + ", step " + step + ", rows from " + firstRow + " on: " + e.getMessage(), e);
+    }
   }
 
   private static List<List<Long>> rows(Tensor tensor, long step) {

@@ -55,17 +55,16 @@ public final class Trainer {
     ComputeLease lease = model.lease();
     return lease.call(
         () -> {
-          try (Arena arena = lease.newArena(Device.cpu())) {
-            return train(lease, arena);
-          } finally {
-            listeners.forEach(TrainingListener::close);
+          try (Listeners all = new Listeners(listeners);
+              Arena arena = lease.newArena(Device.cpu())) {
+            return train(lease, arena, all);
           }
         });
   }
 
-  private StepMetrics train(ComputeLease lease, Arena arena) {
+  private StepMetrics train(ComputeLease lease, Arena arena, TrainingListener listener) {
     TrainStep step = newStep(lease, arena);
-    listeners.forEach(listener -> listener.onStart(summary));
+    listener.onStart(summary);
     StepMetrics last = new StepMetrics(0, totalSteps, 0, 0, 0, 0, 0, 0);
     for (long done = 0; done < totalSteps && !Thread.currentThread().isInterrupted(); done++) {
       long start = System.nanoTime();
@@ -83,9 +82,7 @@ public final class Trainer {
               microBatches.stream().mapToLong(batch -> batch.tokens()).sum(),
               (done + 1) * batches.samplesPerStep(),
               (System.nanoTime() - start) / 1e9);
-      for (TrainingListener listener : listeners) {
-        listener.onStep(last);
-      }
+      listener.onStep(last);
     }
     return last;
   }

@@ -66,9 +66,17 @@ public final class TrainingRun {
     return config.outputDir().resolve(OutputFolder.MODEL);
   }
 
+  /** An interrupt, which would close the files being written, waits until they are. */
   private void export(Qwen3Model model, Path folder) {
-    model.save(folder, WeightType.FLOAT32);
-    config.tokenizerDir().ifPresent(tokenizer -> OutputFolder.copyTokenizer(tokenizer, folder));
+    boolean interrupted = Thread.interrupted();
+    try {
+      model.save(folder, WeightType.FLOAT32);
+      config.tokenizerDir().ifPresent(tokenizer -> OutputFolder.copyTokenizer(tokenizer, folder));
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private List<String> summary(BatchSource batches, long steps) {

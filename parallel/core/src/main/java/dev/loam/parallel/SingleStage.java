@@ -80,8 +80,8 @@ public final class SingleStage {
       throw new IllegalStateException("made for forward passes alone");
     }
     int tokens = batch.tokens();
-    Context context = Context.training(positions(batch), batch.cuSeqlens());
     Tensor in = ids(batch);
+    Context context = Context.training(positions(batch), batch.cuSeqlens());
     Tensor out = hidden.rows(0, tokens);
     Tensor dOut = dHidden.rows(0, tokens);
     part.forward(in, activations, context, out);
@@ -100,13 +100,21 @@ public final class SingleStage {
 
   /** The normed hidden states [T, H] of a micro batch, until the next pass. */
   public Tensor hidden(MicroBatch batch) {
+    Tensor in = ids(batch);
     Tensor out = hidden.rows(0, batch.tokens());
     Context context = Context.inference(positions(batch), batch.cuSeqlens());
-    part.forward(ids(batch), activations, context, out);
+    part.forward(in, activations, context, out);
     return out;
   }
 
   private Tensor ids(MicroBatch batch) {
+    if (batch.tokens() > activations.maxTokens()) {
+      throw new IllegalArgumentException(
+          "a micro batch of "
+              + batch.tokens()
+              + " tokens for a stage of at most "
+              + activations.maxTokens());
+    }
     return ids.rows(0, batch.tokens()).set(batch.inputIds());
   }
 

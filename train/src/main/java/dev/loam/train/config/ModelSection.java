@@ -74,8 +74,10 @@ final class ModelSection {
             "initializer_range", "init_method_std", base.map(Qwen3Config::initializerRange), 0.02);
     boolean tied =
         section.flag("tie_word_embeddings", base.map(Qwen3Config::tiedEmbeddings).orElse(false));
-    SpecialTokens tokens = base.map(Qwen3Config::tokens).orElse(tokens());
-    section.ignore("bos_token_id", "eos_token_id");
+    SpecialTokens tokens = base.map(Qwen3Config::tokens).orElseGet(this::tokens);
+    if (base.isPresent()) {
+      section.ignore("bos_token_id", "eos_token_id");
+    }
     try {
       return Optional.of(
           new Qwen3Config(
@@ -99,11 +101,15 @@ final class ModelSection {
   }
 
   private SpecialTokens tokens() {
-    Optional<Long> bos = section.integer("bos_token_id");
-    Optional<Long> eos = section.integer("eos_token_id");
+    OptionalInt eos = token("eos_token_id");
     return new SpecialTokens(
-        bos.map(id -> OptionalInt.of(Math.toIntExact(id))).orElse(OptionalInt.empty()),
-        eos.map(id -> List.of(Math.toIntExact(id))).orElse(List.of()));
+        token("bos_token_id"), eos.isPresent() ? List.of(eos.getAsInt()) : List.of());
+  }
+
+  private OptionalInt token(String key) {
+    return section.has(key)
+        ? OptionalInt.of(section.integer(key, 0, 0, 1 << 24))
+        : OptionalInt.empty();
   }
 
   private int size(String name, String alias, Optional<Integer> inherited) {
@@ -119,7 +125,7 @@ final class ModelSection {
   }
 
   private void ignoreOthers() {
-    section.only("hidden_act", "silu", "Qwen3's feed-forward network is SwiGLU");
+    section.only("hidden_act", "silu", "Qwen3's feed-forward network is SwiGLU", "swiglu");
     section.only("use_qk_norm", "True", "Qwen3 norms queries and keys");
     section.only("qk_layernorm", "True", "Qwen3 norms queries and keys");
     section.only("attention_bias", "False", "Qwen3 has no biases");

@@ -76,6 +76,20 @@ final class Section {
     return read(key, "a number", Section::finite);
   }
 
+  /** A number from {@code least} to {@code most}. */
+  double number(String key, double absent, double least, double most) {
+    double value = number(key, absent);
+    if (value < least || value > most) {
+      problem(key, "must be " + range(least, most) + ", not " + value);
+      return absent;
+    }
+    return value;
+  }
+
+  private static String range(double least, double most) {
+    return most == Double.MAX_VALUE ? "at least " + least : "from " + least + " to " + most;
+  }
+
   private static Optional<Double> finite(String text) {
     return text.matches("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?")
         ? Optional.of(Double.valueOf(text)).filter(Double::isFinite)
@@ -168,12 +182,18 @@ final class Section {
     }
   }
 
-  /** A key whose only value that can be obeyed is the given one. */
-  void only(String key, String value, String why) {
+  /** A key whose only value that can be obeyed is the given one, or another word for it. */
+  void only(String key, String value, String why, String... synonyms) {
     read(key, "a plain value", text -> Optional.of(text))
-        .filter(text -> !text.equalsIgnoreCase(value))
+        .filter(text -> !same(text, value))
+        .filter(text -> !List.of(synonyms).contains(text))
         .ifPresent(
             text -> problem(key, "= " + text + " is not available: " + why + "; use " + value));
+  }
+
+  private static boolean same(String text, String value) {
+    return text.equalsIgnoreCase(value)
+        || (finite(text).isPresent() && finite(text).equals(finite(value)));
   }
 
   /** Reports the keys that nobody asked for. */

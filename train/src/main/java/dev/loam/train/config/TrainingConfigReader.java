@@ -106,8 +106,8 @@ final class TrainingConfigReader {
       section.problem("betas", "must be two numbers in [0, 1), not " + betas);
       betas = List.of(0.9, 0.95);
     }
-    double eps = section.number("eps", 1e-8);
-    double decay = section.number("weight_decay", 0);
+    double eps = section.number("eps", 1e-8, Double.MIN_NORMAL, Double.MAX_VALUE);
+    double decay = section.number("weight_decay", 0, 0, Double.MAX_VALUE);
     section.ignore("swap", "learning_rate");
     section.finish();
     Section wrapper = root.section("runner_wrapper");
@@ -142,12 +142,14 @@ final class TrainingConfigReader {
     LrConfig config =
         new LrConfig(
             kind,
-            section.number("learning_rate", 0),
-            section.number("lr_end", 0),
+            section.number("learning_rate", 0, 0, Double.MAX_VALUE),
+            section.number("lr_end", 0, 0, Double.MAX_VALUE),
             section.number("num_cycles", 0.5),
-            section.number("warmup_lr_init", 0),
+            section.number("warmup_lr_init", 0, 0, Double.MAX_VALUE),
             section.integer("warmup_steps", 0, 0, Integer.MAX_VALUE),
-            section.number("warmup_ratio"),
+            section.has("warmup_ratio")
+                ? Optional.of(section.number("warmup_ratio", 0, 0, 1))
+                : Optional.empty(),
             section.integer("total_steps").filter(steps -> steps > 0));
     section.integer("step_offset");
     section.finish();

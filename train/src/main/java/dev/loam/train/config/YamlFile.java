@@ -29,13 +29,27 @@ import org.yaml.snakeyaml.nodes.Tag;
 /**
  * Reads YAML into {@link ConfigNode}s. Only structure is taken from the YAML parser; scalars stay
  * text, so that its guesses about their types ({@code no}, {@code 012}) do not matter. Duplicate
- * keys, explicit tags, values that contain themselves and files above 1 MiB are refused.
+ * keys, tags of other than YAML's own plain types, values that contain themselves and files above 1
+ * MiB are refused.
  */
 final class YamlFile {
   private static final int MAX_BYTES = 1 << 20;
+  private static final Set<Tag> PLAIN =
+      Set.of(
+          Tag.STR,
+          Tag.INT,
+          Tag.FLOAT,
+          Tag.BOOL,
+          Tag.NULL,
+          Tag.TIMESTAMP,
+          Tag.MERGE,
+          Tag.SEQ,
+          Tag.MAP);
 
   private final String source;
   private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
+  // What several aliases name is converted once: else a few of them in each other are billions.
+  private final IdentityHashMap<Node, ConfigNode> converted = new IdentityHashMap<>();
 
   private YamlFile(String source) {
     this.source = source;
@@ -72,36 +86,47 @@ final class YamlFile {
   private ConfigNode parse(String text) {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(MAX_BYTES);
+    Node node;
     try {
-      Node node = new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
-      return node == null ? new ConfigNode.Scalar("", true, source) : convert(node);
+      node = new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
     } catch (MarkedYAMLException e) {
       throw problem(e.getProblemMark(), "not valid YAML: " + e.getProblem());
-    } catch (YAMLException e) {
+    } catch (YAMLException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      // The parser lets those of a broken escape at the end of the text through.
       throw new ConfigException(List.of(source + ": not valid YAML: " + e.getMessage()));
     }
+    return node == null ? new ConfigNode.Scalar("", true, source) : convert(node);
   }
 
   private ConfigNode convert(Node node) {
-    String origin = place(node.getStartMark());
-    if (!node.getTag().startsWith(Tag.PREFIX)) {
-      throw problem(node.getStartMark(), "tags such as " + node.getTag() + " are not supported");
+    ConfigNode known = converted.get(node);
+    if (known != null) {
+      return known;
     }
+    requirePlainTag(node);
     if (!open.add(node)) {
       throw problem(node.getStartMark(), "a value that contains itself");
     }
-    try {
-      if (node instanceof ScalarNode scalar) {
-        return new ConfigNode.Scalar(scalar.getValue(), scalar.getTag().equals(Tag.NULL), origin);
-      }
-      if (node instanceof SequenceNode sequence) {
-        return new ConfigNode.Items(
-            sequence.getValue().stream().map(this::convert).toList(), origin);
-      }
-      return convert((MappingNode) node, origin);
-    } finally {
-      open.remove(node);
+    ConfigNode result = convert(node, place(node.getStartMark()));
+    open.remove(node);
+    converted.put(node, result);
+    return result;
+  }
+
+  private void requirePlainTag(Node node) {
+    if (!PLAIN.contains(node.getTag())) {
+      throw problem(node.getStartMark(), "tags such as " + node.getTag() + " are not supported");
     }
+  }
+
+  private ConfigNode convert(Node node, String origin) {
+    if (node instanceof ScalarNode scalar) {
+      return new ConfigNode.Scalar(scalar.getValue(), scalar.getTag().equals(Tag.NULL), origin);
+    }
+    if (node instanceof SequenceNode sequence) {
+      return new ConfigNode.Items(sequence.getValue().stream().map(this::convert).toList(), origin);
+    }
+    return convert((MappingNode) node, origin);
   }
 
   private ConfigNode.Mapping convert(MappingNode mapping, String origin) {
@@ -112,6 +137,7 @@ final class YamlFile {
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
         throw problem(mark, "a key must be a plain word");
       }
+      requirePlainTag(key);
       ConfigNode value = convert(tuple.getValueNode());
       if (key.getValue().equals("<<")) {
         merge(value, merged, mark);
@@ -127,7 +153,12 @@ final class YamlFile {
     if (value instanceof ConfigNode.Mapping m) {
       m.entries().forEach(into::putIfAbsent);
     } else if (value instanceof ConfigNode.Items list) {
-      list.items().forEach(item -> merge(item, into, mark));
+      for (ConfigNode item : list.items()) {
+        if (!(item instanceof ConfigNode.Mapping)) {
+          throw problem(mark, "<< merges sections only");
+        }
+        merge(item, into, mark);
+      }
     } else {
       throw problem(mark, "<< merges sections only");
     }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.parallel;
+
+import dev.loam.tensor.Arena;
+import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.DType;
+import dev.loam.tensor.Device;
+import dev.loam.tensor.Kernels;
+import java.util.concurrent.Callable;
+
+/** A lease of no engine: for schedules, which ask it for nothing but a type. */
+record FakeLease() implements ComputeLease {
+  @Override
+  public int threads() {
+    return 1;
+  }
+
+  @Override
+  public Kernels kernels() {
+    throw new UnsupportedOperationException("no kernels");
+  }
+
+  @Override
+  public DType computeType() {
+    return DType.F32;
+  }
+
+  @Override
+  public Arena newArena(Device device) {
+    return new HeapArena();
+  }
+
+  @Override
+  public <R> R call(Callable<R> work) {
+    throw new UnsupportedOperationException("no thread");
+  }
+
+  @Override
+  public void close() {}
+}
