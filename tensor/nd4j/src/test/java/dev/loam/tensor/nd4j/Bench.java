@@ -50,6 +50,11 @@ final class Bench implements AutoCloseable {
     return x.set(random.doubles(x.elements(), -2, 2).toArray());
   }
 
+  /** Where a kernel takes no slices. */
+  Tensor randomContiguous(long... shape) {
+    return contiguous(random(shape).toDoubles()).view(shape);
+  }
+
   /** To be overwritten: not a number anywhere. */
   Tensor output(long... shape) {
     Tensor x = slice(shape);
