@@ -32,7 +32,7 @@ final class GoldenModel implements AutoCloseable {
   record Result(double[] logits, double loss, Map<String, double[]> gradients) {}
 
   GoldenModel(String engine, Path folder) {
-    lease = Engine.named(engine).lease(2);
+    lease = Engine.named(engine).lease(1);
     model = Qwen3Model.open(lease, folder, 16);
   }
 

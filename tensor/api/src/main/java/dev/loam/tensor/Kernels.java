@@ -149,7 +149,10 @@ public interface Kernels {
 
   // ---- whole lists of tensors
 
-  /** {@code sum = Σ x²} over all elements of all tensors, in float64 over fixed blocks. */
+  /**
+   * {@code sum = Σ x²} over all elements of all tensors: fixed blocks, each in the compute type,
+   * added up in float64. Infinite where a square leaves the compute type's range.
+   */
   void sumOfSquares(List<Tensor> tensors, Tensor sum);
 
   /**

@@ -155,24 +155,6 @@ final class Section {
     return new Section(name(key), new ConfigNode.Mapping(Map.of(), ""), problems);
   }
 
-  /** Sections in a list. */
-  List<Section> sections(String key) {
-    List<Section> sections = new ArrayList<>();
-    Optional<ConfigNode> node = node(key);
-    if (node.isPresent() && node.get() instanceof ConfigNode.Items list) {
-      for (ConfigNode item : list.items()) {
-        if (item instanceof ConfigNode.Mapping mapping) {
-          sections.add(new Section(name(key), mapping, problems));
-        } else {
-          problems.add(item.origin() + ": " + name(key) + " must hold sections");
-        }
-      }
-    } else {
-      node.ifPresent(n -> problem(key, "must be a list of sections"));
-    }
-    return sections;
-  }
-
   /** Keys that mean nothing here; noted once when written. */
   void ignore(String... keys) {
     for (String key : keys) {

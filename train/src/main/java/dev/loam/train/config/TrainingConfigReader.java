@@ -50,6 +50,9 @@ final class TrainingConfigReader {
                 + model.get().maxPositions());
       }
     }
+    path("tokenizer_dir")
+        .filter(folder -> !hasTokenizer(folder))
+        .ifPresent(folder -> root.problem("tokenizer_dir", folder + " has no tokenizer.json"));
     parallel();
     Section runner = root.section("runner_config");
     int epochs = runner.integer("epochs", 1, 1, Integer.MAX_VALUE);
