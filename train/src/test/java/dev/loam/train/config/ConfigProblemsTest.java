@@ -171,4 +171,11 @@ class ConfigProblemsTest {
             folder + "/none/config.json: no such file",
             "seed must be a whole number, not 'x'");
   }
+
+  @Test
+  void aTokenizerFolderWithoutATokenizerIsRefusedBeforeTheRun() {
+    files
+        .refused(ConfigFiles.MINIMAL + "tokenizer_dir: nowhere\n")
+        .hasMessageContaining("tokenizer_dir nowhere has no tokenizer.json");
+  }
 }

@@ -9,6 +9,7 @@ import dev.loam.model.Qwen3Config;
 import dev.loam.model.SpecialTokens;
 import dev.loam.train.LossReduction;
 import dev.loam.train.OptimizerOptions;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,14 +69,16 @@ class TrainingConfigTest {
 
   /** Every key that means something, with a value that is not its default. */
   @Test
-  void everyKeyIsMapped() {
+  void everyKeyIsMapped() throws IOException {
+    Path tokenizer = Files.createDirectories(folder.resolve("tokens"));
+    Files.writeString(tokenizer.resolve("tokenizer.json"), "{}");
     TrainingConfig config =
         files.read(
             """
             seed: 7
             output_dir: out
             load_checkpoint: weights
-            tokenizer_dir: tokens
+            tokenizer_dir: %s
             loss_reduction: micro_mean
             runner_config: {epochs: 2, batch_size: 3, gradient_accumulation_steps: 4, stop_step: 5}
             optimizer: {type: AdamW, betas: [0.8, 0.7], eps: 1.e-6, weight_decay: 0.5}
@@ -122,14 +125,15 @@ class TrainingConfigTest {
                   pad: 4
                   data_path: [0.3, a_text_document, 0.7, b_text_document]
             upstream_compat: True
-            """);
+            """
+                .formatted(tokenizer));
     assertThat(config)
         .isEqualTo(
             new TrainingConfig(
                 7,
                 Path.of("out"),
                 Optional.of(Path.of("weights")),
-                Optional.of(Path.of("tokens")),
+                Optional.of(tokenizer),
                 2,
                 3,
                 4,
