@@ -20,13 +20,16 @@ final class HeaderTokens {
     this.begin = begin;
   }
 
-  /** The next token; the parser itself refuses text that ends inside an object. */
+  /** The next token. */
   JsonToken next() throws IOException {
     return json.nextToken();
   }
 
   /** The name of the field just read. */
   String name() throws IOException {
+    if (json.currentToken() != JsonToken.FIELD_NAME) {
+      throw fault("a name in quotes is expected, followed by a colon", REMEDY);
+    }
     return wellFormed(json.currentName(), "a name");
   }
 
