@@ -77,9 +77,10 @@ final class NotANumberTest {
   }
 
   /**
-   * From the token with the NaN to the end of its document; other documents stay clean. A query
-   * that alone is NaN, its key and value being numbers, is not asked for: for tokens with few keys
-   * libtorch's flash kernel gives 0. A NaN in a hidden state spoils all three.
+   * From the token with the NaN to the end of its document; other documents stay clean. What is not
+   * asked for: a query all of whose scores are NaN gets 0 from libtorch's flash kernel, so neither
+   * a NaN in a query alone nor one in the first key of a document shows at that token. A NaN in a
+   * hidden state spoils query, key and value, and the value shows.
    */
   @Property
   void inAttention(
@@ -103,7 +104,9 @@ final class NotANumberTest {
                   on.of(out),
                   on.of(lse)));
       int end = token < 10 ? 10 : 40;
-      assertNaN(out.narrow(0, token, end - token));
+      boolean onlyKey = which == 1 && (token == 0 || token == 10);
+      int first = onlyKey ? token + 1 : token;
+      assertNaN(out.narrow(0, first, end - first));
       assertNumbers(out.narrow(0, 40, 5));
       if (token >= 10) {
         assertNumbers(out.narrow(0, 0, 10));
