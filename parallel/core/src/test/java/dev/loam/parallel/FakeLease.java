@@ -7,6 +7,7 @@ import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
 import dev.loam.tensor.Kernels;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 
 /** A lease of no engine: for schedules, which ask it for nothing but a type. */
 record FakeLease() implements ComputeLease {
@@ -32,6 +33,11 @@ record FakeLease() implements ComputeLease {
 
   @Override
   public <R> R call(Callable<R> work) {
+    throw new UnsupportedOperationException("no thread");
+  }
+
+  @Override
+  public <R> Future<R> submit(Callable<R> work) {
     throw new UnsupportedOperationException("no thread");
   }
 

@@ -2,6 +2,7 @@
 package dev.loam.tensor;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 
 /**
  * A thread of an engine, leased. All computation of its holder runs there: native settings (grad
@@ -28,6 +29,12 @@ public interface ComputeLease extends AutoCloseable {
    * once.
    */
   <R> R call(Callable<R> work);
+
+  /**
+   * Starts work on the leased thread and does not wait for it. Its future gives what {@link #call}
+   * would, exceptions as causes; cancelling interrupts the work.
+   */
+  <R> Future<R> submit(Callable<R> work);
 
   /** {@link #call} without a result. */
   default void run(Runnable work) {

@@ -114,6 +114,11 @@ public final class EngineThreads {
       }
     }
 
+    /** Starts work here, see {@link ComputeLease#submit}. */
+    public <R> Future<R> submit(Callable<R> work) {
+      return executor.submit(work);
+    }
+
     /** Ends the lease; the thread stays for the next. */
     public void close() {
       giveBack(this, threads);

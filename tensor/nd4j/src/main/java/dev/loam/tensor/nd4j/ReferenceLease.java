@@ -9,6 +9,7 @@ import dev.loam.tensor.Device;
 import dev.loam.tensor.EngineThreads;
 import dev.loam.tensor.Kernels;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A leased thread of the reference engine. */
@@ -53,6 +54,14 @@ final class ReferenceLease implements ComputeLease {
       throw new IllegalStateException("the compute lease is closed");
     }
     return worker.call(work);
+  }
+
+  @Override
+  public <R> Future<R> submit(Callable<R> work) {
+    if (closed.get()) {
+      throw new IllegalStateException("the compute lease is closed");
+    }
+    return worker.submit(work);
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.loam.tensor.EngineException;
 import dev.loam.tensor.EngineThreads;
 import dev.loam.tensor.Kernels;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 
 /**
  * The default engine: kernels written in TorchScript, run by libtorch through DJL's PyTorch engine.
@@ -121,6 +122,14 @@ public final class TorchEngine implements Engine {
         throw new IllegalStateException("the compute lease is closed");
       }
       return worker.call(work);
+    }
+
+    @Override
+    public <R> Future<R> submit(Callable<R> work) {
+      if (closed) {
+        throw new IllegalStateException("the compute lease is closed");
+      }
+      return worker.submit(work);
     }
 
     @Override
