@@ -3,6 +3,7 @@ package dev.loam.checkpoint.safetensors;
 
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
+import dev.loam.tensor.part.Slice;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -87,8 +88,8 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   public void read(String name, Tensor destination) {
     TensorEntry entry = entry(name);
-    requireShape(entry, entry.shape(), destination);
-    blocks(entry).read(header.dataStart() + entry.begin(), destination);
+    requireShape("tensor ", entry, entry.shape(), destination);
+    blocks(entry, destination).read(position(entry), destination);
   }
 
   /**
@@ -120,20 +121,72 @@ public final class SafetensorsFile implements AutoCloseable {
               + entry.shape());
     }
     sizes[0] = rows;
-    requireShape(entry, Shape.of(sizes), destination);
-    blocks(entry)
-        .read(header.dataStart() + entry.begin() + firstRow * entry.rowBytes(), destination);
+    requireShape("tensor ", entry, Shape.of(sizes), destination);
+    blocks(entry, destination).read(position(entry) + firstRow * entry.rowBytes(), destination);
   }
 
-  private BlockReader blocks(TensorEntry entry) {
-    return new BlockReader(file, entry);
+  /**
+   * Reads a box of a vector or a matrix, converting as {@link #read} does. Of the file no more is
+   * read than the box, but for what lies between short rows of it that are close together.
+   *
+   * @param slice the box, of as many dimensions as the tensor
+   * @param destination of the slice's shape; its rows may lie apart, their elements back to back
+   * @throws SafetensorsException if the tensor has more than two dimensions or none, or does not
+   *     reach as far as the slice, or as in {@link #read}
+   */
+  public void readSlice(String name, Slice slice, Tensor destination) {
+    TensorEntry entry = entry(name);
+    requireInside(entry, slice);
+    requireShape("slice of tensor ", entry, slice.shape(), destination);
+    BlockReader blocks = blocks(entry, destination);
+    long[] start = slice.start().toArray();
+    if (destination.elements() == 0) {
+      return;
+    }
+    if (start.length == 1) {
+      blocks.read(position(entry) + entry.type().bytes(start[0]), destination);
+    } else {
+      long first = start[0] * entry.rowBytes() + entry.type().bytes(start[1]);
+      blocks.readRuns(position(entry) + first, entry.rowBytes(), destination);
+    }
   }
 
-  private void requireShape(TensorEntry entry, Shape stored, Tensor destination) {
-    if (!destination.shape().equals(stored)) {
+  private void requireInside(TensorEntry entry, Slice slice) {
+    long[] sizes = entry.shape().toArray();
+    boolean inside =
+        sizes.length == slice.shape().rank() && (sizes.length == 1 || sizes.length == 2);
+    for (int d = 0; inside && d < sizes.length; d++) {
+      long start = slice.start().size(d);
+      inside = start <= sizes[d] && slice.shape().size(d) <= sizes[d] - start;
+    }
+    if (!inside) {
       throw new SafetensorsException(
           path(),
           "tensor "
+              + Text.quote(entry.name())
+              + " of shape "
+              + entry.shape()
+              + " has no slice of shape "
+              + slice.shape()
+              + " at "
+              + slice.start(),
+          "check that the file belongs to this model");
+    }
+  }
+
+  private BlockReader blocks(TensorEntry entry, Tensor destination) {
+    return new BlockReader(file, entry, destination.dtype());
+  }
+
+  private long position(TensorEntry entry) {
+    return header.dataStart() + entry.begin();
+  }
+
+  private void requireShape(String what, TensorEntry entry, Shape stored, Tensor destination) {
+    if (!destination.shape().equals(stored)) {
+      throw new SafetensorsException(
+          path(),
+          what
               + Text.quote(entry.name())
               + " has shape "
               + stored

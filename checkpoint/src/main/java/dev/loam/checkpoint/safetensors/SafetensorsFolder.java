@@ -2,6 +2,7 @@
 package dev.loam.checkpoint.safetensors;
 
 import dev.loam.tensor.Tensor;
+import dev.loam.tensor.part.Slice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -86,6 +87,11 @@ public final class SafetensorsFolder implements AutoCloseable {
   /** Reads rows of a tensor, as {@link SafetensorsFile#readRows} does. */
   public void readRows(String name, long firstRow, long rows, Tensor destination) {
     file(name).readRows(name, firstRow, rows, destination);
+  }
+
+  /** Reads a box of a vector or a matrix, as {@link SafetensorsFile#readSlice} does. */
+  public void readSlice(String name, Slice slice, Tensor destination) {
+    file(name).readSlice(name, slice, destination);
   }
 
   private SafetensorsFile file(String name) {

@@ -17,7 +17,8 @@ import java.util.Set;
 /**
  * Writes safetensors files with the layout of the reference implementation: tensors by type, widest
  * first, then by name; compact JSON, padded with spaces to a multiple of 8 bytes. Metadata is
- * written in the order of its keys. Tensors are streamed one after the other; the only copy is one
+ * written in the order of its keys. Tensors are streamed one after the other, in the order of their
+ * layout, each asked for once, just before it is written ({@link #order}); the only copy is one
  * block of those whose type changes.
  *
  * <p>A file appears under its name complete and flushed, or not at all.
@@ -42,11 +43,12 @@ public final class SafetensorsWriter {
    * @param tensors in any order
    * @param metadata text metadata; none is written if empty
    * @throws IllegalArgumentException if two tensors have the same name
+   * @throws IllegalStateException if a deferred tensor is not what was announced
    * @throws CheckpointException if the disk is too full or writing fails
    */
   public static void write(Path file, List<NamedTensor> tensors, Map<String, String> metadata) {
     requireDistinct(tensors);
-    List<NamedTensor> ordered = tensors.stream().sorted(ORDER).toList();
+    List<NamedTensor> ordered = ordered(tensors);
     ByteBuffer header = HeaderWriter.write(ordered, metadata);
     long bytes = header.remaining() + ordered.stream().mapToLong(NamedTensor::bytes).sum();
     AtomicFile.write(
@@ -60,6 +62,18 @@ public final class SafetensorsWriter {
         });
   }
 
+  /**
+   * The names of tensors in the order in which {@link #write} asks for their values, once each:
+   * that of their data in the file. It depends on names and types alone.
+   */
+  public static List<String> order(List<NamedTensor> tensors) {
+    return ordered(tensors).stream().map(NamedTensor::name).toList();
+  }
+
+  private static List<NamedTensor> ordered(List<NamedTensor> tensors) {
+    return tensors.stream().sorted(ORDER).toList();
+  }
+
   private static void requireDistinct(List<NamedTensor> tensors) {
     Set<String> names = new HashSet<>();
     for (NamedTensor tensor : tensors) {
@@ -70,12 +84,12 @@ public final class SafetensorsWriter {
   }
 
   private static void write(FileChannel channel, NamedTensor tensor) throws IOException {
-    SafetensorsType present = SafetensorsType.of(tensor.tensor().dtype());
+    Tensor values = tensor.values();
+    SafetensorsType present = SafetensorsType.of(values.dtype());
     if (present == tensor.type()) {
-      copy(channel, tensor.tensor());
+      copy(channel, values);
     } else {
-      Conversion conversion = Conversion.between(present, tensor.type()).orElseThrow();
-      convert(channel, tensor.tensor(), conversion);
+      convert(channel, values, Conversion.between(present, tensor.type()).orElseThrow());
     }
   }
 

@@ -20,6 +20,9 @@ import java.util.TreeMap;
  * weight files of an earlier model in the folder are deleted after that. Each file appears whole or
  * not at all, the folder as a whole does not: to publish one atomically, write a new folder and
  * rename it.
+ *
+ * <p>Files are written one after the other, and each tensor is asked for once, just before it is
+ * written, see {@link #order}.
  */
 public final class ShardedWriter {
   private ShardedWriter() {}
@@ -31,6 +34,7 @@ public final class ShardedWriter {
    * @param tensors in the model's order, which decides what shares a file
    * @param maximum the most data in one file
    * @throws IllegalArgumentException if two tensors have the same name
+   * @throws IllegalStateException if a deferred tensor is not what was announced
    * @throws CheckpointException if the disk is too full or writing fails
    */
   public static void write(Path folder, List<NamedTensor> tensors, ShardSize maximum) {
@@ -57,6 +61,17 @@ public final class ShardedWriter {
       current.add(ModelFiles.INDEX);
     }
     ModelFiles.deleteOthers(folder, current);
+  }
+
+  /**
+   * The names of tensors in the order in which {@link #write} asks for their values, once each:
+   * file by file, and within a file as {@link SafetensorsWriter#order} says. It depends on the
+   * arguments alone, so that whoever sends values to the writer knows when they are due.
+   */
+  public static List<String> order(List<NamedTensor> tensors, ShardSize maximum) {
+    return ShardPlan.of(tensors, maximum).values().stream()
+        .flatMap(shard -> SafetensorsWriter.order(shard).stream())
+        .toList();
   }
 
   private static void create(Path folder) {

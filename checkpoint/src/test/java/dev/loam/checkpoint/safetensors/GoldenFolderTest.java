@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loam.tensor.Bf16;
 import dev.loam.tensor.DType;
+import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
+import dev.loam.tensor.part.Slice;
 import dev.loam.testkit.TestData;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,8 +82,27 @@ class GoldenFolderTest {
     List<NamedTensor> single = read("hf", SafetensorsType.F32);
     List<NamedTensor> sharded = read("hf_sharded", SafetensorsType.F32);
     for (int i = 0; i < single.size(); i++) {
-      assertThat(Samples.bytes(sharded.get(i).tensor()))
-          .isEqualTo(Samples.bytes(single.get(i).tensor()));
+      assertThat(Samples.bytes(sharded.get(i).values()))
+          .isEqualTo(Samples.bytes(single.get(i).values()));
+    }
+  }
+
+  @Test
+  void slicesArePartsOfTheWhole() {
+    for (String name : List.of("hf", "hf_sharded", "hf_bf16")) {
+      List<NamedTensor> tensors = read(name, SafetensorsType.F32);
+      try (SafetensorsFolder model = SafetensorsFolder.open(golden.resolve(name))) {
+        for (NamedTensor tensor : tensors) {
+          Tensor expected = tensor.values();
+          long[] middle = Arrays.stream(expected.shape().toArray()).map(n -> n / 2).toArray();
+          for (int d = 0; d < middle.length; d++) {
+            expected = expected.narrow(d, middle[d], expected.size(d) - middle[d]);
+          }
+          Tensor part = Samples.tensor(DType.F32, expected.shape().toArray());
+          model.readSlice(tensor.name(), new Slice(Shape.of(middle), expected.shape()), part);
+          assertThat(part.toFloats()).as(tensor.name()).isEqualTo(expected.toFloats());
+        }
+      }
     }
   }
 
@@ -89,11 +111,11 @@ class GoldenFolderTest {
     List<NamedTensor> single = read("hf", SafetensorsType.F32);
     List<NamedTensor> rounded = read("hf_bf16", SafetensorsType.F32);
     for (int i = 0; i < single.size(); i++) {
-      float[] expected = single.get(i).tensor().toFloats();
+      float[] expected = single.get(i).values().toFloats();
       for (int j = 0; j < expected.length; j++) {
         expected[j] = Bf16.widen(Bf16.round(expected[j]));
       }
-      assertThat(rounded.get(i).tensor().toFloats()).isEqualTo(expected);
+      assertThat(rounded.get(i).values().toFloats()).isEqualTo(expected);
     }
   }
 

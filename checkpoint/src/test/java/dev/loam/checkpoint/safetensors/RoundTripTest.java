@@ -74,9 +74,9 @@ class RoundTripTest {
       assertThat(file.metadata()).isEqualTo(metadata);
       assertThat(file.entries()).hasSize(tensors.size());
       for (NamedTensor tensor : tensors) {
-        Tensor back = Samples.tensor(tensor.tensor().dtype(), tensor.shape().toArray());
+        Tensor back = Samples.tensor(tensor.values().dtype(), tensor.shape().toArray());
         file.read(tensor.name(), back);
-        assertThat(Samples.bytes(back)).isEqualTo(Samples.bytes(tensor.tensor()));
+        assertThat(Samples.bytes(back)).isEqualTo(Samples.bytes(tensor.values()));
       }
     }
     List<NamedTensor> reversed =
@@ -93,9 +93,9 @@ class RoundTripTest {
       assertThat(model.names())
           .containsExactlyInAnyOrderElementsOf(tensors.stream().map(NamedTensor::name).toList());
       for (NamedTensor tensor : tensors) {
-        Tensor back = Samples.tensor(tensor.tensor().dtype(), tensor.shape().toArray());
+        Tensor back = Samples.tensor(tensor.values().dtype(), tensor.shape().toArray());
         model.read(tensor.name(), back);
-        assertThat(Arrays.equals(Samples.bytes(back), Samples.bytes(tensor.tensor()))).isTrue();
+        assertThat(Arrays.equals(Samples.bytes(back), Samples.bytes(tensor.values()))).isTrue();
       }
     }
   }

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loam.checkpoint.HostArena;
 import dev.loam.tensor.DType;
+import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
+import dev.loam.tensor.part.Slice;
 import dev.loam.testkit.TestData;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -176,6 +178,10 @@ class SafetensorsFileTest {
       file.readRows("a", rows - 1, 1, last);
       assertThat(last.toFloats()[511]).isEqualTo(1);
       assertThat(last.toFloats()[510]).isZero();
+      Tensor corner = Samples.tensor(DType.F32, 2, 3);
+      Slice slice = new Slice(Shape.of(rows - 2, 509), corner.shape());
+      file.readSlice("a", slice, corner);
+      assertThat(corner.toFloats()).containsExactly(0, 0, 0, 0, 0, 1);
 
       if (!TestData.full()) {
         return;

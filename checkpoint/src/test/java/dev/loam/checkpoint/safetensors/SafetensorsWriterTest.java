@@ -65,7 +65,7 @@ class SafetensorsWriterTest {
     Path path = folder.resolve("x");
     Tensor flat = Samples.random(1, DType.F32, 6);
     SafetensorsWriter.write(
-        path, List.of(new NamedTensor("a", SafetensorsType.F32, Shape.of(2, 3), flat)), Map.of());
+        path, List.of(NamedTensor.of("a", SafetensorsType.F32, Shape.of(2, 3), flat)), Map.of());
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       assertThat(file.entry("a").shape()).isEqualTo(Shape.of(2, 3));
     }
@@ -118,8 +118,8 @@ class SafetensorsWriterTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> NamedTensor.of("a", f32.transpose(0, 1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("'a' of shape [3, 2] cannot be stored");
-    assertThatThrownBy(() -> new NamedTensor("a", SafetensorsType.F32, Shape.of(7), f32))
+        .hasMessageContaining("'a' of shape [3, 2] and dtype F32 cannot be stored");
+    assertThatThrownBy(() -> NamedTensor.of("a", SafetensorsType.F32, Shape.of(7), f32))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> NamedTensor.of("a", SafetensorsType.I32, i64))
         .isInstanceOf(IllegalArgumentException.class)

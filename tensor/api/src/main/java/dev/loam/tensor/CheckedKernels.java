@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -269,12 +270,39 @@ public final class CheckedKernels implements Kernels {
   }
 
   @Override
-  public void sumOfSquares(List<Tensor> tensors, Tensor sum) {
-    KernelArguments arguments = check("sumOfSquares").sum("sum", sum);
+  public void crossEntropySlice(
+      Tensor logitsCV, Tensor targetsC, Tensor lseC, Tensor targetLogitC) {
+    check("crossEntropySlice")
+        .input("logits", logitsCV, "C", "V")
+        .contiguous("logits", logitsCV)
+        .positive("V")
+        .ids("targets", targetsC, "C")
+        .doublesOutput("lse", lseC, "C")
+        .doublesOutput("targetLogit", targetLogitC, "C");
+    kernels.crossEntropySlice(logitsCV, targetsC, lseC, targetLogitC);
+  }
+
+  @Override
+  public void crossEntropySliceGradient(Tensor softmaxCV, Tensor targetsC, Tensor factorC) {
+    check("crossEntropySliceGradient")
+        .doubles("factor", factorC, "C")
+        .output("softmax", softmaxCV, "C", "V")
+        .contiguous("softmax", softmaxCV)
+        .positive("V")
+        .ids("targets", targetsC, "C");
+    kernels.crossEntropySliceGradient(softmaxCV, targetsC, factorC);
+  }
+
+  @Override
+  public void sumOfSquares(List<Tensor> tensors, Tensor blocksB) {
+    KernelArguments arguments = check("sumOfSquares");
+    long blocks = 0;
     for (Tensor tensor : tensors) {
       arguments.contiguous("tensor", tensor);
+      blocks += Kernels.squaresBlocks(tensor.elements());
     }
-    kernels.sumOfSquares(tensors, sum);
+    arguments.dimension("B", blocks).doublesOutput("blocks", blocksB, "B");
+    kernels.sumOfSquares(tensors, blocksB);
   }
 
   @Override
@@ -304,6 +332,14 @@ public final class CheckedKernels implements Kernels {
   public void copy(Tensor x, Tensor y) {
     check("copy").sameShape("y", y, x);
     kernels.copy(x, y);
+  }
+
+  @Override
+  public void add(Tensor x, Tensor y) {
+    String[] dimensions = new String[x.rank()];
+    Arrays.setAll(dimensions, d -> "dimension " + d);
+    check("add").sameShape("y", y, x).input("x", x, dimensions).output("y", y, dimensions);
+    kernels.add(x, y);
   }
 
   @Override

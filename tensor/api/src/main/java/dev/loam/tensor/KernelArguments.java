@@ -31,6 +31,10 @@ final class KernelArguments {
   /** A floating-point tensor that is written, and overlaps nothing that is read. */
   KernelArguments output(String name, Tensor tensor, String... dimensions) {
     matrix(name, tensor, computeType, dimensions);
+    return apart(name, tensor);
+  }
+
+  private KernelArguments apart(String name, Tensor tensor) {
     for (Tensor input : inputs) {
       if (overlap(tensor, input)) {
         throw wrong(name + " overlaps an input");
@@ -54,6 +58,19 @@ final class KernelArguments {
     return this;
   }
 
+  /** A float64 vector that is read. */
+  KernelArguments doubles(String name, Tensor tensor, String dimension) {
+    matrix(name, tensor, DType.F64, dimension);
+    inputs.add(tensor);
+    return this;
+  }
+
+  /** A float64 vector that is written, and overlaps nothing that is read. */
+  KernelArguments doublesOutput(String name, Tensor tensor, String dimension) {
+    matrix(name, tensor, DType.F64, dimension);
+    return apart(name, tensor);
+  }
+
   /** A float64 accumulator of one element. */
   KernelArguments sum(String name, Tensor tensor) {
     open(name, tensor);
@@ -74,6 +91,13 @@ final class KernelArguments {
   KernelArguments even(String what, long size) {
     if (size % 2 != 0) {
       throw wrong(what + " must be even, not " + size);
+    }
+    return this;
+  }
+
+  KernelArguments positive(String dimension) {
+    if (sizes.getOrDefault(dimension, 0L) == 0) {
+      throw wrong(dimension + " must be at least 1");
     }
     return this;
   }

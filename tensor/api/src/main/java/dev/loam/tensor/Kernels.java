@@ -15,6 +15,8 @@ import java.util.List;
  * ({@link CheckedKernels}); a wrong one gives an {@link IllegalArgumentException} that names it.
  */
 public interface Kernels {
+  /** Elements of one block of {@link #sumOfSquares}. */
+  int SQUARES_BLOCK = 4096;
 
   // ---- linear layer
 
@@ -147,13 +149,45 @@ public interface Kernels {
    */
   void crossEntropy(Tensor logitsCV, Tensor targetsC, Tensor lossSum);
 
+  /**
+   * The forward of cross entropy over a vocabulary of which each rank has a slice (Shoeybi et al.,
+   * arXiv 1909.08053). Turns the logits into the softmax over the slice alone, in place; the loss
+   * of a row is the log-sum-exp over the {@code lse} of all slices less the sum of their {@code
+   * targetLogit}.
+   *
+   * @param logitsCV this slice, of at least one column; contiguous
+   * @param targetsC the label of each row, I64: its column here, or -1 if it is in another slice
+   * @param lseC F64, {@code log Σ exp} of each row of the slice
+   * @param targetLogitC F64, the logit of each row's label, 0 if it is in another slice
+   */
+  void crossEntropySlice(Tensor logitsCV, Tensor targetsC, Tensor lseC, Tensor targetLogitC);
+
+  /**
+   * Turns the softmax over a slice into the slice of the summed loss's gradient, {@code factor ·
+   * softmax − onehot}, in place.
+   *
+   * @param softmaxCV what {@link #crossEntropySlice} left; contiguous
+   * @param targetsC the label of each row, as there
+   * @param factorC F64, the slice's share of each row: {@code exp(lse of the slice − lse of all)}
+   */
+  void crossEntropySliceGradient(Tensor softmaxCV, Tensor targetsC, Tensor factorC);
+
   // ---- whole lists of tensors
 
   /**
-   * {@code sum = Σ x²} over all elements of all tensors: fixed blocks, each in the compute type,
-   * added up in float64. Infinite where a square leaves the compute type's range.
+   * {@code Σ x²} over each block of {@link #SQUARES_BLOCK} elements: the norm in the compute type,
+   * squared in float64; infinite where a square leaves the compute type's range. A block's value
+   * depends on nothing but its elements, bit for bit.
+   *
+   * @param tensors contiguous, each cut into blocks from its first element on, the last one shorter
+   * @param blocksB F64, the blocks of the first tensor, then of the second, and so on
    */
-  void sumOfSquares(List<Tensor> tensors, Tensor sum);
+  void sumOfSquares(List<Tensor> tensors, Tensor blocksB);
+
+  /** The blocks of {@link #sumOfSquares} in a tensor of that many elements. */
+  static long squaresBlocks(long elements) {
+    return (elements + SQUARES_BLOCK - 1) / SQUARES_BLOCK;
+  }
 
   /**
    * One AdamW update of each parameter and its moments; gradients are left as they are or scaled.
@@ -169,6 +203,9 @@ public interface Kernels {
 
   /** {@code y = x}, converted where the types differ. */
   void copy(Tensor x, Tensor y);
+
+  /** {@code y += x}, of the same shape. */
+  void add(Tensor x, Tensor y);
 
   /** {@code y = value}. */
   void fill(Tensor y, double value);

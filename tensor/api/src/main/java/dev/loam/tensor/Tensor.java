@@ -96,8 +96,10 @@ public final class Tensor {
     }
     long[] sizes = shape.toArray();
     sizes[dimension] = length;
-    long first = length == 0 ? offset : offset + start * strides[dimension];
-    return new Tensor(storage, first, Shape.of(sizes), strides);
+    Shape part = Shape.of(sizes);
+    // What is empty stays where it is, lest it begin outside of the storage.
+    long first = part.elements() == 0 ? offset : offset + start * strides[dimension];
+    return new Tensor(storage, first, part, strides);
   }
 
   /** The rows (dimension 0) from {@code start} on. */

@@ -34,8 +34,12 @@ final class CheckedKernelsTest {
     kernels.rmsNorm(f32(2, 3, 4), f32(4), 1e-6, f32(2, 3, 4), f32(2, 3));
     kernels.swiGlu(f32(2, 6), f32(2, 3));
     kernels.copy(f32(2, 3), arena.allocate(DType.BF16, 2, 3));
+    kernels.add(f32(), f32());
+    kernels.sumOfSquares(List.of(f32(0), f32(4096), f32(1, 4097)), arena.allocate(DType.F64, 3));
     assertThat(kernels.rmsNormScratch(3)).isEqualTo(7);
-    assertThat(reached).containsExactly("linear", "rmsNorm", "swiGlu", "copy", "rmsNormScratch");
+    assertThat(reached)
+        .containsExactly(
+            "linear", "rmsNorm", "swiGlu", "copy", "add", "sumOfSquares", "rmsNormScratch");
   }
 
   @Test

@@ -27,6 +27,8 @@ final class KernelArgumentsTest {
         () -> arguments.input("w", f32(4, 5), "O", "I"), "kernel: w is [4, 5], expected I=3 at 1");
     refused(() -> arguments.input("v", f32(4), "T", "I"), "kernel: v needs 2 dimensions, not [4]");
     refused(() -> arguments.dimension("T", 7), "kernel: T is 2 and 7");
+    arguments.input("none", f32(2, 0), "T", "V").positive("I");
+    refused(() -> arguments.positive("V"), "kernel: V must be at least 1");
     refused(
         () -> arguments.rows("r", f32(4), "H"), "kernel: r needs two or three dimensions, not [4]");
   }
@@ -40,6 +42,9 @@ final class KernelArgumentsTest {
     refused(
         () -> arguments.sum("sum", f32(1)),
         "kernel: sum must be one F64 element, not F32[1] on cpu");
+    refused(
+        () -> arguments.doubles("factor", f32(1), "C"),
+        "kernel: factor must be F64, not F32[1] on cpu");
   }
 
   @Test
@@ -60,6 +65,11 @@ final class KernelArgumentsTest {
     arguments.input("x", buffer.rows(2, 4), "T");
     refused(() -> arguments.output("y", buffer.rows(5, 4), "T"), "kernel: y overlaps an input");
     assertThatCode(() -> arguments.output("y", buffer.rows(6, 4), "T")).doesNotThrowAnyException();
+    Tensor doubles = arena.allocate(DType.F64, 6);
+    arguments.doubles("factor", doubles.rows(0, 4), "C");
+    refused(
+        () -> arguments.doublesOutput("lse", doubles.rows(2, 4), "C"),
+        "kernel: lse overlaps an input");
   }
 
   @Test

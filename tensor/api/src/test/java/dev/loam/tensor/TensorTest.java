@@ -97,6 +97,10 @@ final class TensorTest {
     assertThat(tensor.toDoubles())
         .isEqualTo(Arrays.stream(model.indices).asDoubleStream().toArray());
     assertThat(tensor.isContiguous()).isEqualTo(isRun(model.indices));
+    if (tensor.isContiguous()) {
+      assertThat(tensor.window(0, tensor.elements()).remaining())
+          .isEqualTo(model.indices.length * Double.BYTES);
+    }
     reshapes(tensor, random);
   }
 

@@ -11,7 +11,10 @@ public interface LossHead {
   /** The label of a token that is not trained on. */
   long IGNORED = -100;
 
-  /** The logits [T, V] of normed hidden states [T, H]. */
+  /**
+   * The logits [T, V] of normed hidden states; where tensor-parallel ranks divide the vocabulary,
+   * those of this rank's part of it.
+   */
   void logits(Tensor hiddenTH, Tensor logitsTV);
 
   /**
@@ -31,4 +34,7 @@ public interface LossHead {
    */
   double lossAndGradient(
       Tensor hiddenTH, long[] labels, double scale, Tensor dHiddenTH, Gradients gradients);
+
+  /** The memory of the logits that exist at once, in bytes. */
+  long logitBytes();
 }

@@ -25,8 +25,8 @@ public interface ModelPart {
   /**
    * The forward pass of one micro batch.
    *
-   * @param in token ids [T] (I64) on the first stage, else the residual stream [T, H]
-   * @param out the residual stream [T, H]; on the last stage after the final norm
+   * @param in token ids [T] (I64) on the first stage, else the residual stream [S, H]
+   * @param out the residual stream [S, H]; on the last stage after the final norm
    */
   void forward(Tensor in, Activations activations, Context context, Tensor out);
 
@@ -48,8 +48,26 @@ public interface ModelPart {
   /** The width of the residual stream. */
   long hiddenSize();
 
+  /**
+   * The rows S of the residual stream that are here for so many tokens: all, unless tensor-parallel
+   * ranks divide them.
+   *
+   * @throws IllegalArgumentException if so many cannot be divided
+   */
+  default long residualRows(long tokens) {
+    return tokens;
+  }
+
   /** The head, on the last stage. */
   Optional<LossHead> head();
+
+  /**
+   * The weight that the first and the last of several stages both have: a tied embedding. Its
+   * gradient is the sum of what both compute.
+   */
+  default Optional<Weight> sharedWeight() {
+    return Optional.empty();
+  }
 
   /** The weights in the order of the model; one that is used twice is listed twice. */
   List<Weight> weights();

@@ -12,8 +12,14 @@ import java.util.List;
  *
  * @param value the whole
  * @param parameters views of its row ranges, in order, covering it
+ * @param copies what other tensor-parallel ranks have of it
  */
-public record Weight(Tensor value, List<Parameter> parameters) {
+public record Weight(Tensor value, List<Parameter> parameters, Copies copies) {
+  /** A weight that no other rank has. */
+  public Weight(Tensor value, List<Parameter> parameters) {
+    this(value, parameters, Copies.NONE);
+  }
+
   /** Checks that the parameters cover the value and are treated alike. */
   public Weight {
     parameters = List.copyOf(parameters);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tensor.nd4j;
 
+import static dev.loam.tensor.nd4j.Values.assign;
+import static dev.loam.tensor.nd4j.Values.read;
 import static dev.loam.tensor.nd4j.Values.view;
 
 import dev.loam.tensor.Tensor;
@@ -18,6 +20,10 @@ final class Copies {
     } else {
       y.set(x.toDoubles()); // rounds to bfloat16 the way all of Loam does
     }
+  }
+
+  static void add(Tensor x, Tensor y) {
+    assign(y, true, () -> read(x));
   }
 
   static void fill(Tensor y, double value) {

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tensor.nd4j;
 
-import static dev.loam.tensor.nd4j.Values.read;
-import static dev.loam.tensor.nd4j.Values.withTemporaries;
-
 import dev.loam.tensor.AdamW;
 import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.Kernels;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.Workspace;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Leads each kernel to the class that holds its mathematics. None takes scratch. */
 final class ReferenceKernels implements Kernels {
@@ -155,19 +151,19 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void sumOfSquares(List<Tensor> tensors, Tensor sum) {
-    double total = 0;
-    for (Tensor tensor : tensors) {
-      if (tensor.elements() > 0) {
-        total +=
-            withTemporaries(
-                () -> {
-                  INDArray x = read(tensor);
-                  return x.mul(x).sumNumber().doubleValue();
-                });
-      }
-    }
-    sum.set(total);
+  public void crossEntropySlice(
+      Tensor logitsCV, Tensor targetsC, Tensor lseC, Tensor targetLogitC) {
+    CrossEntropySlice.forward(logitsCV, targetsC, lseC, targetLogitC);
+  }
+
+  @Override
+  public void crossEntropySliceGradient(Tensor softmaxCV, Tensor targetsC, Tensor factorC) {
+    CrossEntropySlice.gradient(softmaxCV, targetsC, factorC);
+  }
+
+  @Override
+  public void sumOfSquares(List<Tensor> tensors, Tensor blocksB) {
+    SumOfSquares.ofBlocks(tensors, blocksB);
   }
 
   @Override
@@ -186,6 +182,11 @@ final class ReferenceKernels implements Kernels {
   @Override
   public void copy(Tensor x, Tensor y) {
     Copies.copy(x, y);
+  }
+
+  @Override
+  public void add(Tensor x, Tensor y) {
+    Copies.add(x, y);
   }
 
   @Override

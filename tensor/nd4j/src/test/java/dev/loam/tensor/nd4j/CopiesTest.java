@@ -11,7 +11,6 @@ import dev.loam.tensor.Device;
 import dev.loam.tensor.Engine;
 import dev.loam.tensor.Tensor;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -37,14 +36,17 @@ final class CopiesTest {
   }
 
   @Property
-  void sumsSquares(@ForAll @IntRange(max = 3) int count, @ForAll Random random) {
+  void adds(
+      @ForAll @IntRange(max = 4) int rows,
+      @ForAll @IntRange(max = 4) int columns,
+      @ForAll Random random) {
     try (Bench bench = new Bench(random)) {
-      List<Tensor> tensors = random.ints(count, 0, 9).mapToObj(n -> bench.random(n)).toList();
-      double expected =
-          tensors.stream().flatMapToDouble(t -> Arrays.stream(t.toDoubles())).map(x -> x * x).sum();
-      Tensor sum = bench.sum().set(77.0);
-      bench.run(k -> k.sumOfSquares(tensors, sum));
-      assertClose(sum, expected);
+      Tensor x = bench.random(rows, columns, 2);
+      Tensor y = bench.random(rows, columns, 2);
+      double[] expected = y.toDoubles();
+      Arrays.setAll(expected, i -> expected[i] + x.toDoubles()[i]);
+      bench.run(k -> k.add(x, y));
+      assertThat(y.toDoubles()).containsExactly(expected);
     }
   }
 

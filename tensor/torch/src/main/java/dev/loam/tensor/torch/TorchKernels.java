@@ -18,18 +18,12 @@ final class TorchKernels implements Kernels {
 
   @Override
   public void linear(Tensor xTI, Tensor weightOI, Tensor yTO) {
-    module.call("linear").tensor(xTI).tensor(weightOI).tensor(yTO).run();
+    run("linear", xTI, weightOI, yTO);
   }
 
   @Override
   public void linearResidual(Tensor xTI, Tensor weightOI, Tensor residualTO, Tensor yTO) {
-    module
-        .call("linear_residual")
-        .tensor(xTI)
-        .tensor(weightOI)
-        .tensor(residualTO)
-        .tensor(yTO)
-        .run();
+    run("linear_residual", xTI, weightOI, residualTO, yTO);
   }
 
   @Override
@@ -166,17 +160,17 @@ final class TorchKernels implements Kernels {
 
   @Override
   public void swiGlu(Tensor gateUpT2F, Tensor yTF) {
-    module.call("swiglu").tensor(gateUpT2F).tensor(yTF).run();
+    run("swiglu", gateUpT2F, yTF);
   }
 
   @Override
   public void swiGluInputGradient(Tensor dyTF, Tensor gateUpT2F, Tensor dGateUpT2F) {
-    module.call("swiglu_input_gradient").tensor(dyTF).tensor(gateUpT2F).tensor(dGateUpT2F).run();
+    run("swiglu_input_gradient", dyTF, gateUpT2F, dGateUpT2F);
   }
 
   @Override
   public void gatherRows(Tensor tableVH, Tensor idsT, Tensor yTH) {
-    module.call("gather_rows").tensor(tableVH).tensor(idsT).tensor(yTH).run();
+    run("gather_rows", tableVH, idsT, yTH);
   }
 
   @Override
@@ -254,12 +248,23 @@ final class TorchKernels implements Kernels {
 
   @Override
   public void crossEntropy(Tensor logitsCV, Tensor targetsC, Tensor lossSum) {
-    module.call("cross_entropy").tensor(logitsCV).tensor(targetsC).tensor(lossSum).run();
+    run("cross_entropy", logitsCV, targetsC, lossSum);
   }
 
   @Override
-  public void sumOfSquares(List<Tensor> tensors, Tensor sum) {
-    module.call("sum_of_squares").tensors(tensors).tensor(sum).run();
+  public void crossEntropySlice(
+      Tensor logitsCV, Tensor targetsC, Tensor lseC, Tensor targetLogitC) {
+    run("cross_entropy_slice", logitsCV, targetsC, lseC, targetLogitC);
+  }
+
+  @Override
+  public void crossEntropySliceGradient(Tensor softmaxCV, Tensor targetsC, Tensor factorC) {
+    run("cross_entropy_slice_gradient", softmaxCV, targetsC, factorC);
+  }
+
+  @Override
+  public void sumOfSquares(List<Tensor> tensors, Tensor blocksB) {
+    module.call("sum_of_squares").tensors(tensors).integer(SQUARES_BLOCK).tensor(blocksB).run();
   }
 
   @Override
@@ -287,11 +292,25 @@ final class TorchKernels implements Kernels {
 
   @Override
   public void copy(Tensor x, Tensor y) {
-    module.call("copy").tensor(x).tensor(y).run();
+    run("copy", x, y);
+  }
+
+  @Override
+  public void add(Tensor x, Tensor y) {
+    run("add", x, y);
   }
 
   @Override
   public void fill(Tensor y, double value) {
     module.call("fill").tensor(y).number(value).run();
+  }
+
+  /** A kernel of nothing but tensors. */
+  private void run(String kernel, Tensor... tensors) {
+    TorchScriptModule.Call call = module.call(kernel);
+    for (Tensor tensor : tensors) {
+      call = call.tensor(tensor);
+    }
+    call.run();
   }
 }

@@ -2,14 +2,12 @@
 package dev.loam.tensor.torch;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Storage;
 import dev.loam.tensor.Tensor;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,6 +24,7 @@ final class TorchStorage implements Storage {
   private final PtNDArray array;
   private final DType dtype;
   private final long elements;
+  private final HostWindows windows;
   private final Map<View, Long> views = new HashMap<>();
 
   private record View(Shape shape, Shape strides, long offset) {}
@@ -35,6 +34,7 @@ final class TorchStorage implements Storage {
     this.array = array;
     this.dtype = dtype;
     this.elements = elements;
+    this.windows = new HostWindows(array, dtype.bytes(), elements);
   }
 
   /** The native view of a tensor as a TorchScript value, which stays this storage's. */
@@ -95,19 +95,7 @@ final class TorchStorage implements Storage {
   @Override
   public ByteBuffer window(long offset, long length) {
     requireOpen();
-    if (length * dtype.bytes() > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "a window holds at most 2 GiB, not " + length + " " + dtype + " elements");
-    }
-    if (length == 0) {
-      return ByteBuffer.allocate(0).order(ByteOrder.nativeOrder());
-    }
-    PtNDArray part = JniUtils.slice(array, 0, offset, offset + length, 1);
-    try {
-      return JniUtils.getByteBuffer(part, true);
-    } finally {
-      part.close();
-    }
+    return windows.window(offset, length);
   }
 
   @Override

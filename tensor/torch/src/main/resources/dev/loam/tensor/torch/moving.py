@@ -8,6 +8,10 @@ def copy(self, x: Tensor, y: Tensor) -> NoneType:
   y.copy_(x)
   return None
 
+def add(self, x: Tensor, y: Tensor) -> NoneType:
+  y.add_(x)
+  return None
+
 def fill(self, y: Tensor, value: float) -> NoneType:
   y.fill_(value)
   return None

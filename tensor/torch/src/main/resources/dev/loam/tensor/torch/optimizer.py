@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # Whole lists of tensors: global norm and AdamW.
 
-def sum_of_squares(self, tensors: List[Tensor], total: Tensor) -> NoneType:
-  block = 4096
-  total.zero_()
+def sum_of_squares(self, tensors: List[Tensor], block: int, blocks: Tensor) -> NoneType:
+  at = 0
   for i in range(len(tensors)):
     flat = tensors[i].view([-1])
-    whole = flat.size(0) // block * block
-    blocks = flat[:whole].view([-1, block])
-    total.add_(torch.linalg_vector_norm(blocks, 2, [1]).double().square().sum())
-    total.add_(torch.linalg_vector_norm(flat[whole:], 2, [0]).double().square())
+    count = flat.size(0) // block
+    whole = count * block
+    if count > 0:
+      blocks[at:at + count].copy_(torch.linalg_vector_norm(flat[:whole].view([count, block]), 2, [1]))
+    if whole < flat.size(0):
+      blocks[at + count:at + count + 1].copy_(torch.linalg_vector_norm(flat[whole:].view([1, -1]), 2, [1]))
+      count = count + 1
+    at = at + count
+  blocks.square_()
   return None
 
 def adamw(self, parameters: List[Tensor], gradients: List[Tensor], first_moments: List[Tensor], second_moments: List[Tensor], lr: float, beta1: float, beta2: float, eps: float, weight_decay: float, step: float, gradient_scale: float) -> NoneType:

@@ -47,7 +47,7 @@ final class CrossEntropyTest {
   }
 
   private static void check(Twin twin, Pair logits, Pair targets) {
-    Pair sum = twin.sum(1);
+    Pair sum = twin.doubles(1);
     twin.run((k, on) -> k.crossEntropy(on.of(logits), on.of(targets), on.of(sum)));
     assertClose(sum, LOSS);
     assertClose(logits, GRADIENT);
@@ -57,7 +57,7 @@ final class CrossEntropyTest {
   void notANumberIsNotHidden(@ForAll Random random) {
     try (Twin twin = new Twin(random)) {
       Pair logits = twin.contiguous(2, 3).set(1, 2, 3, 1, Double.NaN, 3);
-      Pair sum = twin.sum(0);
+      Pair sum = twin.doubles(0);
       Pair targets = twin.ids(0, 0);
       twin.run((k, on) -> k.crossEntropy(on.of(logits), on.of(targets), on.of(sum)));
       assertThat(sum.torch().toDoubles()).containsExactly(Double.NaN);
@@ -72,7 +72,7 @@ final class CrossEntropyTest {
       Pair logits = twin.contiguous(2, 3);
       double[] before = logits.torch().toDoubles();
       Pair targets = twin.ids(0, target >= 0 && target < 3 ? -100 : target);
-      Pair sum = twin.sum(0);
+      Pair sum = twin.doubles(0);
       assertThatThrownBy(
               () -> twin.run((k, on) -> k.crossEntropy(on.of(logits), on.of(targets), on.of(sum))))
           .isInstanceOf(RuntimeException.class);

@@ -29,11 +29,25 @@ final class MovingTest {
     }
   }
 
+  @Property
+  void adds(
+      @ForAll @IntRange(max = 20) int rows,
+      @ForAll @IntRange(max = 20) int columns,
+      @ForAll Random random) {
+    try (Twin twin = new Twin(random)) {
+      Pair x = twin.random(rows, columns, 3);
+      Pair y = twin.random(rows, columns, 3);
+      twin.run((k, on) -> k.add(on.of(x), on.of(y)));
+      // Multiples of 2^-22 below 4, whose sums are exact.
+      assertClose(y, 0);
+    }
+  }
+
   @Example
   void convertsBetweenTypes(@ForAll Random random) {
     try (Twin twin = new Twin(random)) {
       Pair x = twin.random(1).set(Math.PI);
-      Pair y = twin.sum(0);
+      Pair y = twin.doubles(0);
       twin.run((k, on) -> k.copy(on.of(x), on.of(y)));
       assertThat(y.torch().toDoubles()).containsExactly((float) Math.PI);
       y.set(Math.E);

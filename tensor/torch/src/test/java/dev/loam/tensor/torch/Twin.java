@@ -129,11 +129,11 @@ final class Twin implements AutoCloseable {
         reference.arena.allocate(DType.I64, values.length).set(values));
   }
 
-  /** One float64. */
-  Pair sum(double value) {
+  /** Float64 on both sides. */
+  Pair doubles(double... values) {
     return register(
-        torch.arena.allocate(DType.F64, 1).set(value),
-        reference.arena.allocate(DType.F64, 1).set(value));
+        torch.arena.allocate(DType.F64, values.length).set(values),
+        reference.arena.allocate(DType.F64, values.length).set(values));
   }
 
   /** Documents of random lengths, some of them empty or of one token. */

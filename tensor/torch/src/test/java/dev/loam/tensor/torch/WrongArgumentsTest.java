@@ -85,7 +85,20 @@ final class WrongArgumentsTest {
     refused("gatherRows: y", k -> k.gatherRows(f32(5, 3), ids(1), f32(2, 3)));
     refused("gatherRowsGradient", k -> k.gatherRowsGradient(f32(2, 3), ids(1), f32(5, 3), true));
     refused("crossEntropy: targets", k -> k.crossEntropy(f32(2, 3), ids(1), sum()));
+    refused(
+        "crossEntropySlice: targetLogit",
+        k -> k.crossEntropySlice(f32(1, 3), ids(1), sum(), arena.allocate(DType.F64, 2)));
+    refused(
+        "crossEntropySlice: V must be at least 1",
+        k -> k.crossEntropySlice(f32(1, 0), ids(-1), sum(), sum()));
+    refused(
+        "crossEntropySliceGradient: softmax is [2, 3], expected C=1",
+        k -> k.crossEntropySliceGradient(f32(2, 3), ids(1, 1), sum()));
+    refused(
+        "sumOfSquares: blocks is [1], expected B=2",
+        k -> k.sumOfSquares(List.of(f32(1), f32(0), f32(64, 64)), sum()));
     refused("copy: y", k -> k.copy(f32(2, 3), f32(3, 2)));
+    refused("add: y is [3, 2], expected [2, 3]", k -> k.add(f32(2, 3), f32(3, 2)));
   }
 
   @Test
@@ -116,11 +129,24 @@ final class WrongArgumentsTest {
     refused("linear: x must be F32", k -> k.linear(f64, f32(4, 3), f32(2, 4)));
     refused("gatherRows: ids must be I64", k -> k.gatherRows(f32(5, 3), f32(2), f32(2, 3)));
     refused("lossSum must be one F64", k -> k.crossEntropy(f32(1, 3), ids(1), f32(1)));
-    refused("sum must be one F64", k -> k.sumOfSquares(List.of(), f32(1)));
+    refused("blocks must be F64", k -> k.sumOfSquares(List.of(f32(1)), f32(1)));
+    refused("add: y must be F32", k -> k.add(f32(1), sum()));
+    refused(
+        "crossEntropySlice: lse must be F64",
+        k -> k.crossEntropySlice(f32(1, 3), ids(1), f32(1), sum()));
+    refused(
+        "crossEntropySliceGradient: factor must be F64",
+        k -> k.crossEntropySliceGradient(f32(1, 3), ids(1), f32(1)));
   }
 
   @Test
   void layouts() {
+    refused("last dimension of x", k -> k.add(f32(4, 2).transpose(0, 1), f32(2, 4)));
+    refused(
+        "softmax must be contiguous",
+        k ->
+            k.crossEntropySliceGradient(
+                f32(4, 4).narrow(1, 0, 2), ids(0, 0, 0, 0), arena.allocate(DType.F64, 4)));
     refused("last dimension of gateUp", k -> k.swiGlu(f32(4, 2).transpose(0, 1), f32(2, 2)));
     refused(
         "parameter must be contiguous",
@@ -138,6 +164,7 @@ final class WrongArgumentsTest {
   @Test
   void overlaps() {
     Tensor x = f32(4, 4);
+    refused("add: y overlaps", k -> k.add(x.rows(0, 2), x.rows(1, 2)));
     refused("linear: y overlaps an input", k -> k.linear(x, f32(4, 4), x));
     refused("rmsNorm: y overlaps", k -> k.rmsNorm(x, f32(4), 1e-6, x, f32(4)));
     refused("gatherRows: y overlaps", k -> k.gatherRows(x, ids(0, 1), x.rows(1, 2)));
