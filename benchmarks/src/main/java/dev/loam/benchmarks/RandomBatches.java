@@ -4,19 +4,22 @@ package dev.loam.benchmarks;
 import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.part.MicroBatch;
 import dev.loam.train.BatchSource;
+import dev.loam.train.ReplicaShare;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** One micro batch of random tokens a step, the same in every run. */
+/** Micro batches of random tokens, the same in every run: of each step those of one replica. */
 final class RandomBatches implements BatchSource {
   private final int rows;
   private final int length;
   private final int vocabSize;
   private final long steps;
+  private final ReplicaShare share;
 
-  RandomBatches(int rows, int length, int vocabSize, long steps) {
+  RandomBatches(int rows, int length, int vocabSize, long steps, ReplicaShare share) {
+    this.share = share;
     this.rows = rows;
     this.length = length;
     this.vocabSize = vocabSize;
@@ -30,7 +33,12 @@ final class RandomBatches implements BatchSource {
 
   @Override
   public long samplesPerStep() {
-    return rows;
+    return (long) rows * share.microBatches() * share.replicas();
+  }
+
+  @Override
+  public int microBatches() {
+    return share.microBatches();
   }
 
   @Override
@@ -45,14 +53,20 @@ final class RandomBatches implements BatchSource {
 
   @Override
   public List<MicroBatch> step(long step) {
-    Random random = new Random(step);
+    long first = step * samplesPerStep();
+    return IntStream.range(0, share.microBatches())
+        .mapToObj(i -> microBatch(first + share.place(0, i, rows)))
+        .toList();
+  }
+
+  private MicroBatch microBatch(long firstSample) {
+    Random random = new Random(firstSample);
     LongStream ids = random.longs(maxTokens(), 0, vocabSize);
     LongStream labels = random.longs(maxTokens(), 0, vocabSize);
     LongStream positions =
         IntStream.range(0, rows).flatMap(r -> IntStream.range(0, length)).asLongStream();
-    return List.of(
-        new MicroBatch(
-            ids.toArray(), labels.toArray(), positions.toArray(), CuSeqlens.rows(rows, length)));
+    return new MicroBatch(
+        ids.toArray(), labels.toArray(), positions.toArray(), CuSeqlens.rows(rows, length));
   }
 
   @Override

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.benchmarks;
 
+import dev.loam.data.Batches;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.Qwen3Model;
+import dev.loam.parallel.Layout;
+import dev.loam.parallel.ProcessGroup;
+import dev.loam.parallel.RankGroups;
 import dev.loam.parallel.StepClock;
+import dev.loam.parallel.pipeline.PipelineSchedule;
+import dev.loam.parallel.threads.ThreadRanks;
 import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.Engine;
 import dev.loam.train.LrSchedule;
+import dev.loam.train.RankMemory;
+import dev.loam.train.ReplicaShare;
 import dev.loam.train.StepMetrics;
 import dev.loam.train.Trainer;
 import dev.loam.train.TrainingListener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -19,17 +29,28 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * Trains a randomly initialised model on random tokens, one micro batch a step, and says where the
- * time went and how far from the bound of the matrix products it was.
+ * Trains a randomly initialised model on random tokens, on one rank or several in this process, and
+ * says where the time of the first rank went and how far from the bound of the matrix products the
+ * run was.
  *
  * @param config the model
  * @param sequenceLength tokens of a row
- * @param batchSize rows of a step
+ * @param batchSize rows of a micro batch
  * @param steps timed steps
  * @param warmUpSteps steps before those, not timed
+ * @param layout the ranks
+ * @param schedule in which order a pipeline runs micro batches
  */
 public record StepBenchmark(
-    Qwen3Config config, int sequenceLength, int batchSize, int steps, int warmUpSteps) {
+    Qwen3Config config,
+    int sequenceLength,
+    int batchSize,
+    int steps,
+    int warmUpSteps,
+    Layout layout,
+    PipelineSchedule schedule) {
+  private static final Duration DEADLINE = Duration.ofMinutes(30);
+
   private static final int HEAD_CHUNK_ROWS = 256;
 
   /**
@@ -40,6 +61,7 @@ public record StepBenchmark(
    * @param partSeconds by part of the step
    * @param boundTokensPerSecond what the matrix products alone would allow
    * @param minorFaultsPerStep mean over the timed steps
+   * @param memory what each rank had allocated
    */
   public record Result(
       double tokensPerSecond,
@@ -48,12 +70,14 @@ public record StepBenchmark(
       Map<StepClock.Part, Double> partSeconds,
       double boundTokensPerSecond,
       OptionalDouble peakRssGib,
-      OptionalDouble minorFaultsPerStep) {
+      OptionalDouble minorFaultsPerStep,
+      List<RankMemory> memory) {
     /** Copies the collections. */
     public Result {
       stepSeconds = List.copyOf(stepSeconds);
       losses = List.copyOf(losses);
       partSeconds = Map.copyOf(partSeconds);
+      memory = List.copyOf(memory);
     }
 
     /** The share of the bound that was reached. */
@@ -65,26 +89,55 @@ public record StepBenchmark(
   /**
    * Runs the benchmark.
    *
+   * @param threads compute threads in all, which the ranks share; each has at least one
    * @param progress is given a line after each step
    */
-  public Result run(ComputeLease lease, Consumer<String> progress) {
+  public Result run(Engine engine, int threads, Consumer<String> progress) {
     Recorder recorder = new Recorder(progress);
-    int total = warmUpSteps + steps;
-    try (Qwen3Model model = Qwen3Model.allocate(lease, config, HEAD_CHUNK_ROWS);
-        RandomBatches batches =
-            new RandomBatches(batchSize, sequenceLength, config.vocabSize(), total)) {
-      model.initialize(1);
-      Trainer.builder(model, batches)
-          .setSchedule(new LrSchedule.Constant(1e-5, new LrSchedule.WarmUp(0, 0)))
-          .optClock(recorder)
-          .addListener(recorder)
-          .build()
-          .train();
+    int ranks = layout.worldSize();
+    List<ComputeLease> leases = new ArrayList<>();
+    List<RankMemory> memory;
+    try {
+      for (int rank = 0; rank < ranks; rank++) {
+        leases.add(engine.lease(Math.max(1, threads / ranks)));
+      }
+      memory = ThreadRanks.run(leases, DEADLINE, (world, lease) -> train(world, lease, recorder));
+    } finally {
+      leases.forEach(ComputeLease::close);
     }
     OptionalDouble peak = ProcessMemory.peakGib();
     int tokens = batchSize * sequenceLength;
-    double bound = tokens / GemmBound.seconds(lease, config, tokens, HEAD_CHUNK_ROWS);
-    return recorder.result(tokens, bound, peak);
+    int microBatches = layout.dataParallel() * layout.microBatches();
+    try (ComputeLease lease = engine.lease(threads)) {
+      double bound = tokens / GemmBound.seconds(lease, config, tokens, HEAD_CHUNK_ROWS);
+      return recorder.result(tokens * microBatches, bound, peak, memory);
+    }
+  }
+
+  private RankMemory train(ProcessGroup world, ComputeLease lease, Recorder recorder) {
+    RankGroups groups = new RankGroups(world, layout);
+    ReplicaShare share =
+        new ReplicaShare(
+            groups.position().data(),
+            layout.dataParallel(),
+            layout.microBatches(),
+            Batches.Dealing.CONSECUTIVE);
+    try (Qwen3Model model = Qwen3Model.share(lease, config, HEAD_CHUNK_ROWS, groups);
+        RandomBatches batches =
+            new RandomBatches(
+                batchSize, sequenceLength, config.vocabSize(), warmUpSteps + steps, share)) {
+      model.initialize(1);
+      Trainer.Builder trainer =
+          Trainer.builder(model, batches)
+              .setSchedule(new LrSchedule.Constant(1e-5, new LrSchedule.WarmUp(0, 0)))
+              .optPipelineSchedule(schedule);
+      if (world.rank() == 0) {
+        trainer.optClock(recorder).addListener(recorder);
+      }
+      Trainer built = trainer.build();
+      StepMetrics unused = built.train();
+      return built.memory();
+    }
   }
 
   /** Notes times step by step. */
@@ -93,6 +146,7 @@ public record StepBenchmark(
     private final List<Double> stepSeconds = new ArrayList<>();
     private final List<Double> losses = new ArrayList<>();
     private final Map<Part, List<Double>> partSeconds = new EnumMap<>(Part.class);
+    private final Map<Part, Double> partsOfStep = new EnumMap<>(Part.class);
     private OptionalLong faultsAtStart = OptionalLong.empty();
     private OptionalLong faultsAtEnd = OptionalLong.empty();
     private long last;
@@ -110,13 +164,17 @@ public record StepBenchmark(
     @Override
     public void ended(Part part) {
       long now = System.nanoTime();
-      partSeconds.computeIfAbsent(part, p -> new ArrayList<>()).add((now - last) / 1e9);
+      partsOfStep.merge(part, (now - last) / 1e9, Double::sum);
       last = now;
     }
 
     @Override
     public void onStep(StepMetrics metrics) {
       losses.add(metrics.loss());
+      partsOfStep.forEach(
+          (part, seconds) ->
+              partSeconds.computeIfAbsent(part, p -> new ArrayList<>()).add(seconds));
+      partsOfStep.clear();
       if (metrics.step() > warmUpSteps) {
         stepSeconds.add(metrics.seconds());
       }
@@ -134,7 +192,7 @@ public record StepBenchmark(
       faultsAtEnd = ProcessMemory.minorFaults();
     }
 
-    Result result(int tokens, double bound, OptionalDouble peak) {
+    Result result(int tokens, double bound, OptionalDouble peak, List<RankMemory> memory) {
       Map<Part, Double> parts = new EnumMap<>(Part.class);
       partSeconds.forEach(
           (part, seconds) -> parts.put(part, median(seconds.subList(warmUpSteps, seconds.size()))));
@@ -144,7 +202,7 @@ public record StepBenchmark(
                   (double) (faultsAtEnd.getAsLong() - faultsAtStart.getAsLong()) / steps)
               : OptionalDouble.empty();
       return new Result(
-          tokens / median(stepSeconds), stepSeconds, losses, parts, bound, peak, faults);
+          tokens / median(stepSeconds), stepSeconds, losses, parts, bound, peak, faults, memory);
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.cli;
 
+import dev.loam.parallel.RankFailedException;
 import dev.loam.tensor.EngineException;
 import dev.loam.train.TrainingException;
 import java.io.IOException;
@@ -46,10 +47,18 @@ final class ErrorReport {
   /** Takes off wrappers that say nothing themselves. */
   private static Throwable root(Throwable thrown) {
     Throwable cause = thrown.getCause();
+    if (thrown instanceof RankFailedException && cause != null && isInput(cause)) {
+      // What is wrong with the input is wrong on every rank.
+      return cause;
+    }
     boolean wrapper =
         (thrown instanceof UncheckedIOException || thrown instanceof EngineException)
             && cause instanceof IOException;
     return wrapper && cause != null ? cause : thrown;
+  }
+
+  private static boolean isInput(Throwable error) {
+    return ExitCodes.of(error) != ExitCodes.FAILED;
   }
 
   private static String message(Throwable error) {
@@ -68,6 +77,7 @@ final class ErrorReport {
       return text(error);
     } else if (error instanceof EngineException
         || error instanceof TrainingException
+        || error instanceof RankFailedException
         || error instanceof IllegalStateException) {
       return text(error);
     }

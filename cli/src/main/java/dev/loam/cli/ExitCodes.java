@@ -5,6 +5,9 @@ import dev.loam.checkpoint.CheckpointException;
 import dev.loam.data.DataFormatException;
 import dev.loam.model.ModelConfigException;
 import dev.loam.model.ModelInputException;
+import dev.loam.parallel.RankFailedException;
+import dev.loam.parallel.mpi.DisagreementException;
+import dev.loam.parallel.mpi.MpiException;
 import dev.loam.tokenizer.TokenizerFormatException;
 import dev.loam.train.config.ConfigException;
 import java.io.FileNotFoundException;
@@ -36,12 +39,18 @@ final class ExitCodes {
           DataFormatException.class,
           ConfigException.class,
           ModelConfigException.class,
-          ModelInputException.class);
+          ModelInputException.class,
+          DisagreementException.class,
+          MpiException.class);
 
   private ExitCodes() {}
 
   /** The exit code of an error. */
   static int of(Throwable error) {
+    Throwable cause = error.getCause();
+    if (error instanceof RankFailedException && cause != null) {
+      return of(cause);
+    }
     if (error instanceof CheckpointException) {
       return CHECKPOINT;
     }

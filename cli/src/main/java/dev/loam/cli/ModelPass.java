@@ -55,7 +55,7 @@ final class ModelPass {
     List<NamedTensor> tensors = new ArrayList<>();
     tensors.add(NamedTensor.of("logits", logits(arena, stage)));
     if (withGradients) {
-      Gradients gradients = new Gradients(arena, model.part().weights(), weight -> {});
+      Gradients gradients = new Gradients(arena, model.part().weights());
       gradients.begin(1);
       double loss = stage.forwardBackward(batch, 1.0 / batch.trainedTokens(), gradients);
       tensors.add(loss(arena, loss));

@@ -4,12 +4,15 @@ package dev.loam.cli;
 import dev.loam.benchmarks.StepBenchmark;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.SpecialTokens;
+import dev.loam.parallel.Layout;
 import dev.loam.parallel.StepClock.Part;
-import dev.loam.tensor.ComputeLease;
+import dev.loam.parallel.pipeline.PipelineSchedule;
 import dev.loam.tensor.Engine;
+import dev.loam.train.RankMemory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +61,7 @@ final class StepBenchCommand implements Callable<Integer> {
   @Option(names = "--seq", paramLabel = "N", description = "Tokens of a row; by default 512.")
   private int sequenceLength = 512;
 
-  @Option(names = "--batch", paramLabel = "N", description = "Rows of a step; by default 1.")
+  @Option(names = "--batch", paramLabel = "N", description = "Rows of a micro batch; default 1.")
   private int batch = 1;
 
   @Option(names = "--steps", paramLabel = "N", description = "Timed steps; by default 3.")
@@ -66,6 +69,38 @@ final class StepBenchCommand implements Callable<Integer> {
 
   @Option(names = "--warmup", paramLabel = "N", description = "Steps before; by default 1.")
   private int warmUp = 1;
+
+  @Option(names = "--dp", paramLabel = "N", description = "Data-parallel ranks; by default 1.")
+  private int dataParallel = 1;
+
+  @Option(names = "--tp", paramLabel = "N", description = "Tensor-parallel ranks; by default 1.")
+  private int tensorParallel = 1;
+
+  @Option(names = "--pp", paramLabel = "N", description = "Pipeline stages; by default 1.")
+  private int stages = 1;
+
+  @Option(
+      names = "--micro-batches",
+      paramLabel = "N",
+      description = "Micro batches of each data-parallel rank in a step; by default 1.")
+  private int microBatches = 1;
+
+  @Option(
+      names = "--virtual-stages",
+      paramLabel = "N",
+      description = "Runs of layers of each stage; more than 1 is an interleaved pipeline.")
+  private int virtualStages = 1;
+
+  @Option(names = "--gpipe", description = "All micro batches forward, then all backward.")
+  private boolean gpipe;
+
+  @Option(names = "--zero", description = "Data-parallel ranks share the optimizer's states.")
+  private boolean zero;
+
+  @Option(
+      names = "--sequence-parallel",
+      description = "Tensor-parallel ranks share the tokens between layers.")
+  private boolean sequenceParallel;
 
   @Option(names = "--json", description = "Writes the result as JSON.")
   private boolean json;
@@ -87,12 +122,33 @@ final class StepBenchCommand implements Callable<Integer> {
               + " is longer than max_position_embeddings "
               + config.maxPositions());
     }
-    StepBenchmark benchmark = new StepBenchmark(config, sequenceLength, batch, steps, warmUp);
-    try (ComputeLease lease = Engine.named(LoadedModel.ENGINE).lease(threads.count())) {
-      StepBenchmark.Result result = benchmark.run(lease, streams::say);
-      streams.out().print((json ? JsonText.write(fields(result)) : text(result)) + "\n");
-    }
+    StepBenchmark benchmark =
+        new StepBenchmark(config, sequenceLength, batch, steps, warmUp, layout(config), schedule());
+    StepBenchmark.Result result =
+        benchmark.run(Engine.named(LoadedModel.ENGINE), threads.count(), streams::say);
+    streams.out().print((json ? JsonText.write(fields(result)) : text(result)) + "\n");
     return ExitCodes.OK;
+  }
+
+  private Layout layout(Qwen3Config config) {
+    Layout layout =
+        Layout.of(dataParallel, tensorParallel, stages)
+            .withMicroBatches(microBatches)
+            .withVirtualStages(virtualStages)
+            .withSequenceParallel(sequenceParallel)
+            .withShardedOptimizer(zero);
+    List<String> problems = layout.problems(config.shape(), layout.worldSize());
+    if (!problems.isEmpty()) {
+      throw new UsageException(String.join("; ", problems));
+    }
+    return layout;
+  }
+
+  private PipelineSchedule schedule() {
+    if (virtualStages > 1) {
+      return PipelineSchedule.INTERLEAVED;
+    }
+    return gpipe ? PipelineSchedule.GPIPE : PipelineSchedule.ONE_F_ONE_B;
   }
 
   private static Qwen3Config read(Path path) {
@@ -120,15 +176,19 @@ final class StepBenchCommand implements Callable<Integer> {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("tokens_per_second", result.tokensPerSecond());
     fields.put("step_seconds", result.stepSeconds());
-    result
-        .partSeconds()
-        .forEach(
-            (part, seconds) -> fields.put(part.name().toLowerCase(Locale.ROOT) + "_s", seconds));
+    for (Part part : Part.values()) {
+      fields.put(
+          part.name().toLowerCase(Locale.ROOT) + "_s",
+          result.partSeconds().getOrDefault(part, 0.0));
+    }
     fields.put("bound_tokens_per_second", result.boundTokensPerSecond());
     fields.put("bound_ratio", result.boundRatio());
     result.peakRssGib().ifPresent(gib -> fields.put("peak_rss_gib", gib));
     result.minorFaultsPerStep().ifPresent(n -> fields.put("minor_faults_per_step", n));
     fields.put("losses", result.losses());
+    fields.put("weight_bytes", result.memory().stream().map(RankMemory::weights).toList());
+    fields.put("moment_bytes", result.memory().stream().map(RankMemory::moments).toList());
+    fields.put("logit_bytes", result.memory().stream().map(RankMemory::logits).toList());
     return fields;
   }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.cli;
 
-import dev.loam.tensor.ComputeLease;
+import dev.loam.parallel.mpi.MpiRanks;
 import dev.loam.tensor.Engine;
 import dev.loam.train.ConsoleListener;
+import dev.loam.train.TrainingListener;
 import dev.loam.train.TrainingRun;
 import dev.loam.train.config.TrainingConfig;
 import java.nio.file.Path;
@@ -53,12 +54,19 @@ final class TrainCommand implements Callable<Integer> {
   /** Runs a training and gives the folder of the exported model. */
   static Path train(Path config, Map<String, String> overrides, int threads, Streams streams) {
     TrainingConfig read = TrainingConfig.read(config, overrides);
-    try (ComputeLease lease = Engine.named(LoadedModel.ENGINE).lease(threads)) {
-      TrainingRun run = new TrainingRun(read, lease);
-      run.run(List.of(new ConsoleListener(streams::say)));
-      streams.say("model saved in " + run.modelFolder());
-      return run.modelFolder();
+    TrainingRun run = new TrainingRun(read);
+    Engine engine = Engine.named(LoadedModel.ENGINE);
+    List<TrainingListener> listeners = List.of(new ConsoleListener(streams::say));
+    boolean tells = true;
+    if (MpiRanks.launched()) {
+      tells = new MpiTraining(read, run).run(engine, threads, listeners);
+    } else {
+      run.runOnThreads(engine, threads, listeners);
     }
+    if (tells) {
+      streams.say("model saved in " + run.modelFolder());
+    }
+    return run.modelFolder();
   }
 
   /** Pairs {@code --a.b value} and {@code --a.b=value}. */

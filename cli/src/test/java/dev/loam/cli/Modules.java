@@ -62,6 +62,7 @@ final class Modules {
                   "tokenizer",
                   "data",
                   "parallel",
+                  "parallel.mpi",
                   "checkpoint",
                   "model",
                   "lora",

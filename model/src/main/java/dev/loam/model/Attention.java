@@ -17,6 +17,7 @@ import java.util.List;
  */
 final class Attention {
   private final Kernels k;
+  private final TensorParallel ranks;
   private final Qwen3Config config;
   private final int layer;
   private final double scale;
@@ -29,16 +30,19 @@ final class Attention {
   /**
    * Allocates the weights.
    *
+   * @param config with the heads of this tensor rank
    * @param layer the layer's place in a key/value cache
    */
   Attention(
       Kernels kernels,
+      TensorParallel ranks,
       Qwen3Config config,
       int layer,
       String prefix,
       RotaryTable rotary,
       Weights weights) {
     this.k = kernels;
+    this.ranks = ranks;
     this.config = config;
     this.layer = layer;
     this.scale = 1 / Math.sqrt(config.headSize());
@@ -48,17 +52,17 @@ final class Attention {
     qkv =
         new NormedLinear(
             kernels,
+            ranks,
             config.rmsNormEps(),
-            weights.norm(prefix + "input_layernorm", config.hiddenSize()),
-            weights.linear(
+            weights.norm(prefix + "input_layernorm", config.hiddenSize(), ranks.streamNorm()),
+            weights.columnParallel(
                 config.hiddenSize(),
                 new Weights.Rows(prefix + "self_attn.q_proj", qSize),
                 new Weights.Rows(prefix + "self_attn.k_proj", kvSize),
                 new Weights.Rows(prefix + "self_attn.v_proj", kvSize)));
-    qNorm = weights.norm(prefix + "self_attn.q_norm", config.headSize());
-    kNorm = weights.norm(prefix + "self_attn.k_norm", config.headSize());
-    output =
-        weights.linear(qSize, new Weights.Rows(prefix + "self_attn.o_proj", config.hiddenSize()));
+    qNorm = weights.norm(prefix + "self_attn.q_norm", config.headSize(), ranks.headNorm());
+    kNorm = weights.norm(prefix + "self_attn.k_norm", config.headSize(), ranks.headNorm());
+    output = weights.rowParallel(config.hiddenSize(), qSize, prefix + "self_attn.o_proj");
   }
 
   List<Weight> weights() {
@@ -66,32 +70,29 @@ final class Attention {
   }
 
   void forward(
-      Workspace workspace, Tensor xTH, LayerActivations kept, Context context, Tensor yTH) {
-    qkv.forward(workspace, xTH, kept.inputFactorT(), kept.qkvTC());
+      Workspace workspace, Tensor xSH, LayerActivations kept, Context context, Tensor ySH) {
+    qkv.forward(workspace, xSH, kept.inputFactorS(), kept.qkvTC());
     try (Workspace.Frame frame = workspace.frame()) {
-      Tensor qTND = frame.take(xTH.size(0), config.heads(), config.headSize());
-      Tensor kTGD = frame.take(xTH.size(0), config.keyValueHeads(), config.headSize());
+      Tensor qTND = frame.take(kept.tokens(), config.heads(), config.headSize());
+      Tensor kTGD = frame.take(kept.tokens(), config.keyValueHeads(), config.headSize());
       rotatedQueriesAndKeys(workspace, kept, context, qTND, kTGD);
       attend(qTND, kTGD, kept, context);
     }
-    k.linearResidual(kept.attentionTA(), output.value(), xTH, yTH);
+    ranks.linearResidual(workspace, kept.attentionTA(), output, xSH, ySH);
   }
 
   /** Adds the branch's part to the gradient of x, which holds that of y already. */
   void backward(
       Workspace workspace,
-      Tensor xTH,
+      Tensor xSH,
       LayerActivations kept,
       Context context,
-      Tensor dxTH,
+      Tensor dxSH,
       Gradients gradients) {
-    gradients.contribute(
-        output,
-        (dW, accumulate) -> k.linearWeightGradient(dxTH, kept.attentionTA(), 1, dW, accumulate));
     try (Workspace.Frame frame = workspace.frame()) {
       Tensor dQkvTC = frame.take(kept.qkvTC().shape().toArray());
-      headsBackward(workspace, kept, context, dxTH, dQkvTC, gradients);
-      qkv.backward(workspace, dQkvTC, xTH, kept.inputFactorT(), dxTH, gradients);
+      headsBackward(workspace, kept, context, dxSH, dQkvTC, gradients);
+      qkv.backward(workspace, dQkvTC, xSH, kept.inputFactorS(), dxSH, gradients);
     }
   }
 
@@ -100,12 +101,16 @@ final class Attention {
       Workspace workspace,
       LayerActivations kept,
       Context context,
-      Tensor dyTH,
+      Tensor dySH,
       Tensor dQkvTC,
       Gradients gradients) {
-    long[] qShape = {dyTH.size(0), config.heads(), config.headSize()};
-    long[] kShape = {dyTH.size(0), config.keyValueHeads(), config.headSize()};
+    long[] qShape = {kept.tokens(), config.heads(), config.headSize()};
+    long[] kShape = {kept.tokens(), config.keyValueHeads(), config.headSize()};
     try (Workspace.Frame frame = workspace.frame()) {
+      Tensor dyTH = ranks.gathered(frame, dySH, output.parameters().get(0).name());
+      gradients.contribute(
+          output,
+          (dW, accumulate) -> k.linearWeightGradient(dyTH, kept.attentionTA(), 1, dW, accumulate));
       Tensor dAttentionTND = frame.take(qShape);
       k.linearInputGradient(
           dyTH, output.value(), 1, dAttentionTND.view(kept.attentionTA().shape().toArray()));
@@ -213,13 +218,14 @@ final class Attention {
 
   /** The most scratch that forward or backward takes at once, in elements. */
   static long scratch(Kernels k, Qwen3Config config, long tokens) {
-    long hidden = tokens * config.hiddenSize();
+    long hiddenElements = tokens * config.hiddenSize();
+    long hidden = Workspace.padded(hiddenElements);
     long qElements = tokens * config.heads() * config.headSize();
     long q = Workspace.padded(qElements);
     long kv = Workspace.padded(tokens * config.keyValueHeads() * config.headSize());
     long rebuilding = q + kv + k.rotaryScratch(tokens, config.headSize());
-    long heads = 3 * q + 2 * kv + Math.max(rebuilding, k.rmsNormScratch(qElements));
-    long projection = Workspace.padded(hidden) + k.rmsNormScratch(hidden);
+    long heads = hidden + 3 * q + 2 * kv + Math.max(rebuilding, k.rmsNormScratch(qElements));
+    long projection = hidden + k.rmsNormScratch(hiddenElements);
     return q + 2 * kv + Math.max(heads, projection);
   }
 }

@@ -13,64 +13,79 @@ import java.util.List;
  */
 final class FeedForward {
   private final Kernels k;
+  private final TensorParallel ranks;
   private final int size;
   private final NormedLinear gateUp;
   private final Weight down;
 
-  FeedForward(Kernels kernels, Qwen3Config config, String prefix, Weights weights) {
+  /**
+   * Allocates the weights.
+   *
+   * @param config with the sizes of this tensor rank
+   */
+  FeedForward(
+      Kernels kernels, TensorParallel ranks, Qwen3Config config, String prefix, Weights weights) {
     k = kernels;
+    this.ranks = ranks;
     size = config.intermediateSize();
     gateUp =
         new NormedLinear(
             kernels,
+            ranks,
             config.rmsNormEps(),
-            weights.norm(prefix + "post_attention_layernorm", config.hiddenSize()),
-            weights.linear(
+            weights.norm(
+                prefix + "post_attention_layernorm", config.hiddenSize(), ranks.streamNorm()),
+            weights.columnParallel(
                 config.hiddenSize(),
                 new Weights.Rows(prefix + "mlp.gate_proj", size),
                 new Weights.Rows(prefix + "mlp.up_proj", size)));
-    down = weights.linear(size, new Weights.Rows(prefix + "mlp.down_proj", config.hiddenSize()));
+    down = weights.rowParallel(config.hiddenSize(), size, prefix + "mlp.down_proj");
   }
 
   List<Weight> weights() {
     return List.of(gateUp.norm(), gateUp.linear(), down);
   }
 
-  void forward(Workspace workspace, Tensor xTH, LayerActivations kept, Tensor yTH) {
-    gateUp.forward(workspace, xTH, kept.middleFactorT(), kept.gateUpT2F());
+  void forward(Workspace workspace, Tensor xSH, LayerActivations kept, Tensor ySH) {
+    gateUp.forward(workspace, xSH, kept.middleFactorS(), kept.gateUpT2F());
     try (Workspace.Frame frame = workspace.frame()) {
-      Tensor productTF = frame.take(xTH.size(0), size);
+      Tensor productTF = frame.take(kept.tokens(), size);
       k.swiGlu(kept.gateUpT2F(), productTF);
-      k.linearResidual(productTF, down.value(), xTH, yTH);
+      ranks.linearResidual(workspace, productTF, down, xSH, ySH);
     }
   }
 
   /** Adds the branch's part to the gradient of x, which holds that of y already. */
   void backward(
       Workspace workspace,
-      Tensor dyTH,
-      Tensor xTH,
+      Tensor dySH,
+      Tensor xSH,
       LayerActivations kept,
-      Tensor dxTH,
+      Tensor dxSH,
       Gradients gradients) {
     try (Workspace.Frame frame = workspace.frame()) {
-      Tensor dProductTF = frame.take(xTH.size(0), size);
-      k.linearInputGradient(dyTH, down.value(), 1, dProductTF);
-      downWeightGradient(workspace, dyTH, kept, gradients);
       Tensor dGateUpT2F = frame.take(kept.gateUpT2F().shape().toArray());
-      k.swiGluInputGradient(dProductTF, kept.gateUpT2F(), dGateUpT2F);
-      gateUp.backward(workspace, dGateUpT2F, xTH, kept.middleFactorT(), dxTH, gradients);
+      productBackward(workspace, dySH, kept, dGateUpT2F, gradients);
+      gateUp.backward(workspace, dGateUpT2F, xSH, kept.middleFactorS(), dxSH, gradients);
     }
   }
 
-  /** Needs the SwiGLU product, which is computed again. */
-  private void downWeightGradient(
-      Workspace workspace, Tensor dyTH, LayerActivations kept, Gradients gradients) {
+  /** From the gradient of y to that of gate and up. The SwiGLU product is computed again. */
+  private void productBackward(
+      Workspace workspace,
+      Tensor dySH,
+      LayerActivations kept,
+      Tensor dGateUpT2F,
+      Gradients gradients) {
     try (Workspace.Frame frame = workspace.frame()) {
-      Tensor productTF = frame.take(dyTH.size(0), size);
+      Tensor dyTH = ranks.gathered(frame, dySH, down.parameters().get(0).name());
+      Tensor productTF = frame.take(kept.tokens(), size);
       k.swiGlu(kept.gateUpT2F(), productTF);
       gradients.contribute(
           down, (dW, accumulate) -> k.linearWeightGradient(dyTH, productTF, 1, dW, accumulate));
+      // The product is done with; its memory takes its gradient.
+      k.linearInputGradient(dyTH, down.value(), 1, productTF);
+      k.swiGluInputGradient(productTF, kept.gateUpT2F(), dGateUpT2F);
     }
   }
 
@@ -78,6 +93,7 @@ final class FeedForward {
   static long scratch(Kernels k, Qwen3Config config, long tokens) {
     long hidden = tokens * config.hiddenSize();
     long product = Workspace.padded(tokens * config.intermediateSize());
-    return 3 * product + Math.max(product, Workspace.padded(hidden) + k.rmsNormScratch(hidden));
+    long norm = Workspace.padded(hidden) + k.rmsNormScratch(hidden);
+    return 2 * product + Math.max(product + Workspace.padded(hidden), norm);
   }
 }

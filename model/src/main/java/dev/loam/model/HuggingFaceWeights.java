@@ -6,6 +6,8 @@ import dev.loam.checkpoint.safetensors.SafetensorsFolder;
 import dev.loam.checkpoint.safetensors.SafetensorsType;
 import dev.loam.checkpoint.safetensors.ShardSize;
 import dev.loam.checkpoint.safetensors.ShardedWriter;
+import dev.loam.tensor.Arena;
+import dev.loam.tensor.Device;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.part.Parameter;
 import java.io.IOException;
@@ -14,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 
 /** Weights of a model as Hugging Face keeps them. */
@@ -22,60 +23,80 @@ final class HuggingFaceWeights {
   private HuggingFaceWeights() {}
 
   /**
-   * Reads all parameters. A tied model may store its head as well, which is then the embedding once
-   * more; any other difference in names or shapes is refused, all of them in one message.
+   * Reads the slices of all parameters that are here. A tied model may store its head as well,
+   * which is then the embedding once more; any other difference in names or shapes is refused, all
+   * of them in one message.
    */
   static void load(Path folder, Qwen3Model model) {
-    Map<String, Parameter> parameters = model.parameters();
     try (SafetensorsFolder files = SafetensorsFolder.open(folder)) {
-      List<String> problems = new ArrayList<>();
-      TreeSet<String> unknown = new TreeSet<>(files.names());
-      unknown.removeAll(parameters.keySet());
-      unknown.removeIf(name -> name.endsWith(".rotary_emb.inv_freq"));
-      if (model.config().tiedEmbeddings()) {
-        unknown.remove("lm_head.weight");
-      }
-      for (Parameter parameter : parameters.values()) {
-        if (!files.names().contains(parameter.name())) {
-          problems.add("missing tensor " + parameter.name());
-          continue;
-        }
-        Shape shape = files.entry(parameter.name()).shape();
-        if (!shape.equals(parameter.globalShape())) {
-          problems.add(
-              parameter.name()
-                  + " has shape "
-                  + shape
-                  + ", config.json asks for "
-                  + parameter.globalShape());
-        }
-      }
-      unknown.forEach(name -> problems.add("tensor " + name + " is not part of the model"));
-      if (!problems.isEmpty()) {
-        throw new ModelConfigException(folder.toString(), problems);
-      }
-      for (Parameter parameter : parameters.values()) {
-        files.read(parameter.name(), parameter.value());
+      check(files, model.config());
+      for (Parameter parameter : model.parameters().values()) {
+        files.readSlice(parameter.name(), parameter.slice(), parameter.value());
       }
     }
   }
 
-  static void save(Qwen3Model model, Path folder, WeightType dtype) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": " + e.getMessage(), e);
+  private static void check(SafetensorsFolder files, Qwen3Config config) {
+    List<String> problems = new ArrayList<>();
+    TreeSet<String> unknown = new TreeSet<>(files.names());
+    unknown.removeIf(name -> name.endsWith(".rotary_emb.inv_freq"));
+    if (config.tiedEmbeddings()) {
+      unknown.remove("lm_head.weight");
     }
+    for (ParameterCatalog.Entry expected : new ParameterCatalog(config).entries()) {
+      unknown.remove(expected.name());
+      if (!files.names().contains(expected.name())) {
+        problems.add("missing tensor " + expected.name());
+        continue;
+      }
+      Shape shape = files.entry(expected.name()).shape();
+      if (!shape.equals(expected.shape())) {
+        problems.add(
+            expected.name() + " has shape " + shape + ", config.json asks for " + expected.shape());
+      }
+    }
+    unknown.forEach(name -> problems.add("tensor " + name + " is not part of the model"));
+    if (!problems.isEmpty()) {
+      throw new ModelConfigException(files.path().toString(), problems);
+    }
+  }
+
+  static void save(Qwen3Model model, Path folder, WeightType dtype) {
     SafetensorsType type =
         switch (dtype) {
           case FLOAT32 -> SafetensorsType.F32;
           case BFLOAT16 -> SafetensorsType.BF16;
         };
-    List<NamedTensor> tensors =
-        model.parameters().values().stream()
-            .map(p -> NamedTensor.of(p.name(), type, p.value()))
-            .toList();
-    ShardedWriter.write(folder, tensors, ShardSize.DEFAULT);
-    model.config().write(folder.resolve("config.json"), dtype.huggingFaceName());
+    try (Arena arena = model.lease().newArena(Device.cpu())) {
+      WeightGathering gathering = new WeightGathering(model, arena);
+      List<NamedTensor> tensors =
+          new ParameterCatalog(model.config())
+              .entries().stream()
+                  .map(
+                      entry ->
+                          NamedTensor.deferred(
+                              entry.name(),
+                              type,
+                              entry.shape(),
+                              model.lease().computeType(),
+                              () -> gathering.whole(entry)))
+                  .toList();
+      if (model.groups().world().rank() == 0) {
+        create(folder);
+        ShardedWriter.write(folder, tensors, ShardSize.DEFAULT);
+        model.config().write(folder.resolve("config.json"), dtype.huggingFaceName());
+      } else {
+        ShardedWriter.order(tensors, ShardSize.DEFAULT).forEach(gathering::contribute);
+      }
+    }
+    model.groups().world().barrier("export of the model").await();
+  }
+
+  private static void create(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + ": " + e.getMessage(), e);
+    }
   }
 }

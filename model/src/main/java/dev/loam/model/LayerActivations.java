@@ -12,22 +12,29 @@ import dev.loam.tensor.Tensor;
  * @param qkvTC queries, keys and values, before norm and rotation; C = (N + 2G) D
  * @param attentionTA the attention output of all heads; A = N D
  * @param lseNT the log-sum-exp of the attention scores
- * @param middleTH the residual stream between attention and feed-forward
+ * @param middleSH the residual stream between attention and feed-forward; S rows of it are here
  * @param gateUpT2F gate and up
- * @param inputFactorT the factors of the RMS norms, one a row
+ * @param inputFactorS the factors of the RMS norms, one a row
  */
 record LayerActivations(
     Tensor qkvTC,
     Tensor attentionTA,
     Tensor lseNT,
-    Tensor middleTH,
+    Tensor middleSH,
     Tensor gateUpT2F,
-    Tensor inputFactorT,
+    Tensor inputFactorS,
     Tensor qFactorTN,
     Tensor kFactorTG,
-    Tensor middleFactorT) {
+    Tensor middleFactorS) {
 
-  static LayerActivations allocate(Arena arena, DType dtype, Qwen3Config config, long tokens) {
+  /**
+   * Allocates them.
+   *
+   * @param config with the sizes of this tensor rank
+   * @param streamRows rows of the residual stream of so many tokens
+   */
+  static LayerActivations allocate(
+      Arena arena, DType dtype, Qwen3Config config, long tokens, long streamRows) {
     long heads = config.heads();
     long kvHeads = config.keyValueHeads();
     long size = config.headSize();
@@ -35,25 +42,29 @@ record LayerActivations(
         arena.allocate(dtype, tokens, (heads + 2 * kvHeads) * size),
         arena.allocate(dtype, tokens, heads * size),
         arena.allocate(dtype, heads, tokens),
-        arena.allocate(dtype, tokens, config.hiddenSize()),
+        arena.allocate(dtype, streamRows, config.hiddenSize()),
         arena.allocate(dtype, tokens, 2L * config.intermediateSize()),
-        arena.allocate(dtype, tokens),
+        arena.allocate(dtype, streamRows),
         arena.allocate(dtype, tokens, heads),
         arena.allocate(dtype, tokens, kvHeads),
-        arena.allocate(dtype, tokens));
+        arena.allocate(dtype, streamRows));
+  }
+
+  long tokens() {
+    return qkvTC.size(0);
   }
 
   /** The part that a micro batch of that many tokens uses. */
-  LayerActivations forTokens(long tokens) {
+  LayerActivations forTokens(long tokens, long streamRows) {
     return new LayerActivations(
         qkvTC.rows(0, tokens),
         attentionTA.rows(0, tokens),
         lseNT.narrow(1, 0, tokens),
-        middleTH.rows(0, tokens),
+        middleSH.rows(0, streamRows),
         gateUpT2F.rows(0, tokens),
-        inputFactorT.rows(0, tokens),
+        inputFactorS.rows(0, streamRows),
         qFactorTN.rows(0, tokens),
         kFactorTG.rows(0, tokens),
-        middleFactorT.rows(0, tokens));
+        middleFactorS.rows(0, streamRows));
   }
 }

@@ -2,6 +2,7 @@
 package dev.loam.model;
 
 import dev.loam.tensor.Tensor;
+import dev.loam.tensor.part.Slice;
 
 /**
  * Normally distributed initial weights from a counter-based generator: an element's value is a
@@ -24,16 +25,19 @@ final class NormalInitializer {
     this.deviation = deviation;
   }
 
-  /** Fills a contiguous tensor that is the whole of the parameter. */
-  void fill(Tensor tensor) {
-    Tensor flat = tensor.view(tensor.elements());
-    for (long start = 0; start < flat.elements(); start += BLOCK) {
-      int count = (int) Math.min(BLOCK, flat.elements() - start);
-      float[] values = new float[count];
-      for (int i = 0; i < count; i++) {
-        values[i] = (float) value(start + i);
+  /** Fills a matrix that is a slice of the parameter. */
+  void fill(Tensor matrix, Slice slice, long parameterColumns) {
+    long columns = matrix.size(1);
+    long rowsAtOnce = Math.max(1, BLOCK / columns);
+    for (long row = 0; row < matrix.size(0); row += rowsAtOnce) {
+      int rows = (int) Math.min(rowsAtOnce, matrix.size(0) - row);
+      float[] values = new float[Math.toIntExact(rows * columns)];
+      for (int i = 0; i < values.length; i++) {
+        long globalRow = slice.start().size(0) + row + i / columns;
+        long globalColumn = slice.start().size(1) + i % columns;
+        values[i] = (float) value(globalRow * parameterColumns + globalColumn);
       }
-      flat.rows(start, count).set(values);
+      matrix.rows(row, rows).set(values);
     }
   }
 

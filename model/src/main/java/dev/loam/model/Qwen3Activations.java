@@ -13,29 +13,39 @@ final class Qwen3Activations implements Activations {
   private final int maxTokens;
   private final List<Tensor> residuals = new ArrayList<>();
   private final List<LayerActivations> layers = new ArrayList<>();
-  private final Tensor finalFactorT;
+  private final Tensor finalFactorS;
+  private final Embedding.Lookup lookup;
 
   /**
    * Allocates them.
    *
+   * @param config with the sizes of this tensor rank
+   * @param streamRows rows of the residual stream of so many tokens
    * @param shared whether layers use the same memory one after the other, when no backward follows
    */
   Qwen3Activations(
-      Arena arena, DType dtype, Qwen3Config config, int layerCount, int maxTokens, boolean shared) {
+      Arena arena,
+      DType dtype,
+      Qwen3Config config,
+      int layerCount,
+      int maxTokens,
+      long streamRows,
+      boolean shared) {
     this.maxTokens = maxTokens;
     for (int i = 0; i <= layerCount; i++) {
       residuals.add(
           shared && i >= 2
               ? residuals.get(i - 2)
-              : arena.allocate(dtype, maxTokens, config.hiddenSize()));
+              : arena.allocate(dtype, streamRows, config.hiddenSize()));
     }
     for (int i = 0; i < layerCount; i++) {
       layers.add(
           shared && i >= 1
               ? layers.get(0)
-              : LayerActivations.allocate(arena, dtype, config, maxTokens));
+              : LayerActivations.allocate(arena, dtype, config, maxTokens, streamRows));
     }
-    finalFactorT = arena.allocate(dtype, maxTokens);
+    finalFactorS = arena.allocate(dtype, streamRows);
+    lookup = new Embedding.Lookup(arena, maxTokens);
   }
 
   @Override
@@ -44,15 +54,19 @@ final class Qwen3Activations implements Activations {
   }
 
   /** The input of layer i, which is the output of layer i - 1. */
-  Tensor residualTH(int i, long tokens) {
-    return residuals.get(i).rows(0, tokens);
+  Tensor residualSH(int i, long streamRows) {
+    return residuals.get(i).rows(0, streamRows);
   }
 
-  LayerActivations layer(int i, long tokens) {
-    return layers.get(i).forTokens(tokens);
+  LayerActivations layer(int i, long tokens, long streamRows) {
+    return layers.get(i).forTokens(tokens, streamRows);
   }
 
-  Tensor finalFactorT(long tokens) {
-    return finalFactorT.rows(0, tokens);
+  Embedding.Lookup lookup() {
+    return lookup;
+  }
+
+  Tensor finalFactorS(long streamRows) {
+    return finalFactorS.rows(0, streamRows);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.model;
 
+import dev.loam.parallel.ModelShape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,40 @@ public record Qwen3Config(
     long layer = attention + feedForward + 2L * hiddenSize + 2L * headSize;
     long embedding = (long) vocabSize * hiddenSize;
     return layers * layer + hiddenSize + (tiedEmbeddings ? 1 : 2) * embedding;
+  }
+
+  /** What decides among how many ranks it can be divided. */
+  public ModelShape shape() {
+    return new ModelShape(layers, heads, keyValueHeads, intermediateSize, vocabSize);
+  }
+
+  /** What the layers of one of so many tensor-parallel ranks have. */
+  Qwen3Config slice(int ranks) {
+    if (heads % ranks != 0 || keyValueHeads % ranks != 0 || intermediateSize % ranks != 0) {
+      throw new IllegalArgumentException(
+          heads
+              + " heads, "
+              + keyValueHeads
+              + " key/value heads and intermediate size "
+              + intermediateSize
+              + " cannot be divided among "
+              + ranks
+              + " ranks");
+    }
+    return new Qwen3Config(
+        vocabSize,
+        hiddenSize,
+        intermediateSize / ranks,
+        layers,
+        heads / ranks,
+        keyValueHeads / ranks,
+        headSize,
+        maxPositions,
+        ropeTheta,
+        rmsNormEps,
+        initializerRange,
+        tiedEmbeddings,
+        tokens);
   }
 
   static List<String> problems(

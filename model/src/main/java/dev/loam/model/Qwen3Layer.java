@@ -23,11 +23,13 @@ final class Qwen3Layer {
   /**
    * Allocates the weights.
    *
+   * @param config with the sizes of this tensor rank
    * @param index the layer's place in the part, and so in a key/value cache
    * @param globalIndex its place in the model, and so in names
    */
   Qwen3Layer(
       Kernels kernels,
+      TensorParallel ranks,
       Qwen3Config config,
       int index,
       int globalIndex,
@@ -35,8 +37,8 @@ final class Qwen3Layer {
       Weights weights) {
     String prefix = "model.layers." + globalIndex + ".";
     this.kernels = kernels;
-    attention = new Attention(kernels, config, index, prefix, rotary, weights);
-    feedForward = new FeedForward(kernels, config, prefix, weights);
+    attention = new Attention(kernels, ranks, config, index, prefix, rotary, weights);
+    feedForward = new FeedForward(kernels, ranks, config, prefix, weights);
   }
 
   List<Weight> weights() {
@@ -47,9 +49,9 @@ final class Qwen3Layer {
 
   /** From the residual stream x to the residual stream y. */
   void forward(
-      Workspace workspace, Tensor xTH, LayerActivations kept, Context context, Tensor yTH) {
-    attention.forward(workspace, xTH, kept, context, kept.middleTH());
-    feedForward.forward(workspace, kept.middleTH(), kept, yTH);
+      Workspace workspace, Tensor xSH, LayerActivations kept, Context context, Tensor ySH) {
+    attention.forward(workspace, xSH, kept, context, kept.middleSH());
+    feedForward.forward(workspace, kept.middleSH(), kept, ySH);
   }
 
   /**
@@ -58,15 +60,15 @@ final class Qwen3Layer {
    */
   void backward(
       Workspace workspace,
-      Tensor dyTH,
-      Tensor xTH,
+      Tensor dySH,
+      Tensor xSH,
       LayerActivations kept,
       Context context,
-      Tensor dxTH,
+      Tensor dxSH,
       Gradients gradients) {
-    kernels.copy(dyTH, dxTH);
-    feedForward.backward(workspace, dyTH, kept.middleTH(), kept, dxTH, gradients);
-    attention.backward(workspace, xTH, kept, context, dxTH, gradients);
+    kernels.copy(dySH, dxSH);
+    feedForward.backward(workspace, dySH, kept.middleSH(), kept, dxSH, gradients);
+    attention.backward(workspace, xSH, kept, context, dxSH, gradients);
   }
 
   /** The most scratch that forward or backward takes at once, in elements. */

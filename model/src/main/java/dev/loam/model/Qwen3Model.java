@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.model;
 
+import dev.loam.parallel.LayerRange;
+import dev.loam.parallel.Layout;
+import dev.loam.parallel.RankGroups;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Device;
@@ -8,28 +11,31 @@ import dev.loam.tensor.part.ModelPart;
 import dev.loam.tensor.part.Parameter;
 import dev.loam.tensor.part.Weight;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A Qwen3 model in memory. It owns its parameters and everything computed with them; closing it
- * frees all. Used by the thread of its compute lease.
+ * A Qwen3 model in memory, or the share of it that one rank of several has. It owns its parameters
+ * and everything computed with them; closing it frees all. Used by the thread of its compute lease.
  */
 public final class Qwen3Model implements AutoCloseable {
   private final ComputeLease lease;
   private final Qwen3Config config;
+  private final RankGroups groups;
   private final Arena arena;
-  private final Qwen3Part part;
+  private final List<Qwen3Part> parts = new ArrayList<>();
 
-  private Qwen3Model(ComputeLease lease, Qwen3Config config, int headChunkRows) {
+  private Qwen3Model(ComputeLease lease, Qwen3Config config, int headChunkRows, RankGroups groups) {
     this.lease = lease;
     this.config = config;
+    this.groups = groups;
     this.arena = lease.newArena(Device.cpu());
     try {
-      this.part = lease.call(() -> new Qwen3Part(lease, arena, config, headChunkRows));
+      lease.run(() -> allocateParts(headChunkRows));
     } catch (RuntimeException | Error e) {
-      arena.close();
+      close();
       throw e;
     }
   }
@@ -41,7 +47,18 @@ public final class Qwen3Model implements AutoCloseable {
    * @param headChunkRows how many rows of logits exist at once, at least 1
    */
   public static Qwen3Model allocate(ComputeLease lease, Qwen3Config config, int headChunkRows) {
-    return new Qwen3Model(lease, config, headChunkRows);
+    return share(lease, config, headChunkRows, RankGroups.single());
+  }
+
+  /**
+   * Allocates what one rank has of a model: of some layers, or some runs of layers, this tensor
+   * rank's slices.
+   *
+   * @param groups whom it works with
+   */
+  public static Qwen3Model share(
+      ComputeLease lease, Qwen3Config config, int headChunkRows, RankGroups groups) {
+    return new Qwen3Model(lease, config, headChunkRows, groups);
   }
 
   /** Loads a Hugging Face folder: {@code config.json} and safetensors weights. */
@@ -57,10 +74,28 @@ public final class Qwen3Model implements AutoCloseable {
     }
   }
 
+  private void allocateParts(int headChunkRows) {
+    Layout layout = groups.layout();
+    int stage = groups.position().stage();
+    TensorParallel ranks =
+        new TensorParallel(lease.kernels(), groups.tensor(), layout.sequenceParallel());
+    for (int chunk = 0; chunk < layout.virtualStages(); chunk++) {
+      LayerRange layers = layout.layers(stage, chunk, config.layers());
+      PartPlan plan =
+          new PartPlan(
+              layers.first(),
+              layers.count(),
+              layers.first() == 0,
+              layers.end() == config.layers(),
+              headChunkRows);
+      parts.add(new Qwen3Part(lease, arena, config, plan, ranks));
+    }
+  }
+
   /**
    * Sets norms to one and draws all other weights from a normal distribution with the
    * configuration's standard deviation. Values depend on the seed, the parameter's name and the
-   * element only.
+   * element only, not on the ranks the model is spread over.
    */
   public void initialize(long seed) {
     lease.run(
@@ -70,19 +105,20 @@ public final class Qwen3Model implements AutoCloseable {
               lease.kernels().fill(parameter.value(), 1);
             } else {
               new NormalInitializer(seed, parameter.name(), config.initializerRange())
-                  .fill(parameter.value());
+                  .fill(parameter.value(), parameter.slice(), parameter.globalShape().size(1));
             }
           }
         });
   }
 
-  /** Overwrites all weights with those of a Hugging Face folder, single file or sharded. */
+  /** Overwrites all weights here with those of a Hugging Face folder, single file or sharded. */
   public void load(Path folder) {
     HuggingFaceWeights.load(folder, this);
   }
 
   /**
    * Writes a Hugging Face folder: {@code config.json} and safetensors weights, sharded where large.
+   * All ranks call it; the first writes, the others send it their slices, parameter by parameter.
    *
    * @param dtype the type of the weights in the files
    */
@@ -90,7 +126,7 @@ public final class Qwen3Model implements AutoCloseable {
     HuggingFaceWeights.save(this, folder, dtype);
   }
 
-  /** The shape of the model. */
+  /** The shape of the whole model. */
   public Qwen3Config config() {
     return config;
   }
@@ -100,9 +136,31 @@ public final class Qwen3Model implements AutoCloseable {
     return lease;
   }
 
-  /** All of it as one pipeline stage. */
+  /** Whom this rank works with. */
+  public RankGroups groups() {
+    return groups;
+  }
+
+  /** What this rank has of the layers, in their order. */
+  public List<ModelPart> parts() {
+    return List.copyOf(parts);
+  }
+
+  /**
+   * All of a model that is on one rank.
+   *
+   * @throws IllegalStateException if it is spread over several
+   */
   public ModelPart part() {
-    return part;
+    if (groups.layout().worldSize() > 1) {
+      throw new IllegalStateException("the model is spread over ranks: " + groups.layout());
+    }
+    return parts.get(0);
+  }
+
+  /** The weights here, part by part; one that is used twice is listed twice. */
+  public List<Weight> weights() {
+    return parts.stream().flatMap(part -> part.weights().stream()).toList();
   }
 
   /** Memory for what is computed with this model; freed with it. */
@@ -110,17 +168,16 @@ public final class Qwen3Model implements AutoCloseable {
     return arena;
   }
 
-  /** All parameters by name, in the order of the model, a tied embedding once. */
+  /** All parameters here by name, in the order of the model, a tied embedding once. */
   public Map<String, Parameter> parameters() {
     Map<String, Parameter> all = new LinkedHashMap<>();
-    List<Weight> weights = part.weights();
-    weights.forEach(w -> w.parameters().forEach(p -> all.put(p.name(), p)));
+    weights().forEach(w -> w.parameters().forEach(p -> all.put(p.name(), p)));
     return all;
   }
 
   @Override
   public void close() {
-    part.close();
+    parts.forEach(Qwen3Part::close);
     arena.close();
   }
 }

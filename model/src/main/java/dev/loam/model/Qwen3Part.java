@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.model;
 
+import dev.loam.parallel.Partition;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.DType;
@@ -24,124 +25,141 @@ import java.util.Optional;
 final class Qwen3Part implements ModelPart, AutoCloseable {
   private final Qwen3Config config;
   private final Kernels kernels;
+  private final TensorParallel ranks;
   private final DType dtype;
   private final ComputeLease lease;
-  private final Optional<Weight> embedding;
+  private final Optional<Embedding> embedding;
   private final List<Qwen3Layer> layers = new ArrayList<>();
   private final Optional<Weight> finalNorm;
   private final Optional<LmHead> head;
+  private final Optional<Weight> shared;
   private final List<Weight> weights = new ArrayList<>();
   private Optional<Arena> scratchArena = Optional.empty();
   private Optional<Workspace> workspace = Optional.empty();
   private long workspaceTokens;
 
-  /** The whole model. */
-  Qwen3Part(ComputeLease lease, Arena arena, Qwen3Config config, int headChunkRows) {
-    this.config = config;
+  Qwen3Part(
+      ComputeLease lease, Arena arena, Qwen3Config model, PartPlan plan, TensorParallel ranks) {
+    this.config = model.slice(ranks.size());
     this.kernels = lease.kernels();
+    this.ranks = ranks;
     this.dtype = lease.computeType();
     this.lease = lease;
-    Weights factory = new Weights(arena, dtype);
-    Weight table =
-        factory.linear(
-            config.hiddenSize(), new Weights.Rows("model.embed_tokens", config.vocabSize()));
-    embedding = Optional.of(table);
-    weights.add(table);
+    Weights factory = new Weights(arena, dtype, ranks);
+    Partition vocabulary = Partition.even(config.vocabSize(), ranks.size());
+    int hidden = config.hiddenSize();
+    Optional<Weight> table =
+        plan.first() || (plan.last() && config.tiedEmbeddings())
+            ? Optional.of(factory.vocabulary(hidden, vocabulary, "model.embed_tokens"))
+            : Optional.empty();
+    long firstRow = vocabulary.start(ranks.rank());
+    embedding =
+        table
+            .filter(weight -> plan.first())
+            .map(weight -> new Embedding(kernels, ranks, weight, firstRow));
+    embedding.ifPresent(e -> weights.add(e.table()));
     RotaryTable rotary = new RotaryTable(arena, dtype, config);
-    for (int i = 0; i < config.layers(); i++) {
-      Qwen3Layer layer = new Qwen3Layer(kernels, config, i, i, rotary, factory);
+    for (int i = 0; i < plan.layerCount(); i++) {
+      Qwen3Layer layer =
+          new Qwen3Layer(kernels, ranks, config, i, plan.firstLayer() + i, rotary, factory);
       layers.add(layer);
       weights.addAll(layer.weights());
     }
-    Weight norm = factory.norm("model.norm", config.hiddenSize());
-    finalNorm = Optional.of(norm);
-    weights.add(norm);
+    shared = plan.first() == plan.last() || !config.tiedEmbeddings() ? Optional.empty() : table;
+    if (!plan.last()) {
+      finalNorm = Optional.empty();
+      head = Optional.empty();
+      return;
+    }
+    Weight norm = factory.norm("model.norm", hidden, ranks.streamNorm());
     Weight output =
         config.tiedEmbeddings()
-            ? table
-            : factory.linear(config.hiddenSize(), new Weights.Rows("lm_head", config.vocabSize()));
+            ? table.orElseThrow()
+            : factory.vocabulary(hidden, vocabulary, "lm_head");
+    weights.add(norm);
     weights.add(output);
-    head = Optional.of(new LmHead(lease, arena, output, headChunkRows));
+    finalNorm = Optional.of(norm);
+    head =
+        Optional.of(
+            new LmHead(lease, arena, ranks, this::scratch, output, firstRow, plan.headChunkRows()));
   }
 
   @Override
-  public void forward(Tensor in, Activations activations, Context context, Tensor outTH) {
+  public void forward(Tensor in, Activations activations, Context context, Tensor outSH) {
     Qwen3Activations kept = (Qwen3Activations) activations;
     long tokens = context.tokens();
-    Tensor x = input(in, kept, tokens);
-    embedding.ifPresent(table -> kernels.gatherRows(table.value(), in, x));
+    long rows = residualRows(tokens);
+    Tensor xSH = input(in, kept, rows);
+    embedding.ifPresent(e -> e.forward(scratch(), in, kept.lookup(), xSH));
     for (int i = 0; i < layers.size(); i++) {
-      Tensor layerIn = i == 0 ? x : kept.residualTH(i, tokens);
+      Tensor layerIn = i == 0 ? xSH : kept.residualSH(i, rows);
       boolean toOut = i == layers.size() - 1 && finalNorm.isEmpty();
-      Tensor layerOut = toOut ? outTH : kept.residualTH(i + 1, tokens);
-      layers.get(i).forward(scratch(), layerIn, kept.layer(i, tokens), context, layerOut);
+      Tensor layerOut = toOut ? outSH : kept.residualSH(i + 1, rows);
+      layers.get(i).forward(scratch(), layerIn, kept.layer(i, tokens, rows), context, layerOut);
     }
     finalNorm.ifPresent(
         norm ->
             kernels.rmsNorm(
-                kept.residualTH(layers.size(), tokens),
+                kept.residualSH(layers.size(), rows),
                 norm.value(),
                 config.rmsNormEps(),
-                outTH,
-                kept.finalFactorT(tokens)));
+                outSH,
+                kept.finalFactorS(rows)));
   }
 
   @Override
   public void backward(
-      Tensor dOutTH,
+      Tensor dOutSH,
       Tensor in,
       Activations activations,
       Context context,
-      Tensor dInTH,
+      Tensor dInSH,
       Gradients gradients) {
     Qwen3Activations kept = (Qwen3Activations) activations;
     long tokens = context.tokens();
+    long rows = residualRows(tokens);
     try (Workspace.Frame frame = scratch().frame()) {
       // The gradient of the residual stream goes to and fro between two buffers.
-      Tensor dy = frame.take(tokens, config.hiddenSize());
-      Tensor dx = frame.take(tokens, config.hiddenSize());
+      Tensor dy = frame.take(rows, config.hiddenSize());
+      Tensor dx = frame.take(rows, config.hiddenSize());
       if (finalNorm.isPresent()) {
-        finalNormBackward(finalNorm.get(), dOutTH, kept, tokens, dy, gradients);
+        finalNormBackward(finalNorm.get(), dOutSH, kept, rows, dy, gradients);
       } else {
-        kernels.copy(dOutTH, dy);
+        kernels.copy(dOutSH, dy);
       }
       for (int i = layers.size() - 1; i >= 0; i--) {
-        Tensor layerIn = i == 0 ? input(in, kept, tokens) : kept.residualTH(i, tokens);
-        Tensor target = i == 0 ? dInTH : dx;
-        layers
-            .get(i)
-            .backward(scratch(), dy, layerIn, kept.layer(i, tokens), context, target, gradients);
+        Tensor layerIn = i == 0 ? input(in, kept, rows) : kept.residualSH(i, rows);
+        Tensor target = i == 0 ? dInSH : dx;
+        LayerActivations layer = kept.layer(i, tokens, rows);
+        layers.get(i).backward(scratch(), dy, layerIn, layer, context, target, gradients);
         Tensor swap = dy;
         dy = target;
         dx = swap;
       }
     }
-    embedding.ifPresent(
-        table ->
-            gradients.contribute(
-                table,
-                (dTable, accumulate) -> kernels.gatherRowsGradient(dInTH, in, dTable, accumulate)));
+    embedding.ifPresent(e -> e.backward(scratch(), dInSH, in, kept.lookup(), gradients));
   }
 
   private void finalNormBackward(
       Weight norm,
-      Tensor dOutTH,
+      Tensor dOutSH,
       Qwen3Activations kept,
-      long tokens,
-      Tensor dyTH,
+      long rows,
+      Tensor dySH,
       Gradients gradients) {
-    Tensor lastTH = kept.residualTH(layers.size(), tokens);
-    Tensor factorT = kept.finalFactorT(tokens);
-    gradients.contribute(
-        norm,
-        (dW, accumulate) ->
-            kernels.rmsNormWeightGradient(dOutTH, lastTH, factorT, dW, accumulate, scratch()));
-    kernels.rmsNormInputGradient(dOutTH, lastTH, norm.value(), factorT, dyTH, false, scratch());
+    Tensor lastSH = kept.residualSH(layers.size(), rows);
+    NormedLinear.normBackward(
+        kernels, scratch(), dOutSH, lastSH, norm, kept.finalFactorS(rows), dySH, false, gradients);
   }
 
   /** The input of the first layer: looked up in the embedding, or what the stage before sent. */
-  private Tensor input(Tensor in, Qwen3Activations kept, long tokens) {
-    return embedding.isPresent() ? kept.residualTH(0, tokens) : in;
+  private Tensor input(Tensor in, Qwen3Activations kept, long rows) {
+    return embedding.isPresent() ? kept.residualSH(0, rows) : in;
+  }
+
+  @Override
+  public long residualRows(long tokens) {
+    return ranks.streamRows(tokens);
   }
 
   @Override
@@ -154,7 +172,7 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
     return activations(arena, maxTokens, true);
   }
 
-  private Activations activations(Arena arena, int maxTokens, boolean shared) {
+  private Activations activations(Arena arena, int maxTokens, boolean sharedByLayers) {
     if (maxTokens > workspaceTokens) {
       long streams = 2 * Workspace.padded((long) maxTokens * config.hiddenSize());
       long elements = streams + Qwen3Layer.scratch(kernels, config, maxTokens);
@@ -164,7 +182,9 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
       workspace = Optional.of(new Workspace(fresh, dtype, elements));
       workspaceTokens = maxTokens;
     }
-    return new Qwen3Activations(arena, dtype, config, layers.size(), maxTokens, shared);
+    long rows = ranks.streamRows(maxTokens);
+    return new Qwen3Activations(
+        arena, dtype, config, layers.size(), maxTokens, rows, sharedByLayers);
   }
 
   private Workspace scratch() {
@@ -186,6 +206,11 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
   @Override
   public Optional<LossHead> head() {
     return head.map(h -> h);
+  }
+
+  @Override
+  public Optional<Weight> sharedWeight() {
+    return shared;
   }
 
   @Override

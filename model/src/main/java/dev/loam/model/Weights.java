@@ -1,37 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.model;
 
+import dev.loam.parallel.Partition;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.DType;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
+import dev.loam.tensor.part.Copies;
 import dev.loam.tensor.part.Parameter;
 import dev.loam.tensor.part.Slice;
 import dev.loam.tensor.part.Weight;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Allocates weights and names their parameters as Hugging Face does. */
+/** Allocates a tensor rank's slices of weights, and names their parameters as Hugging Face does. */
 final class Weights {
   private final Arena arena;
   private final DType dtype;
+  private final TensorParallel ranks;
 
-  /** The rows of a fused linear layer that are one parameter, its name without {@code .weight}. */
+  /**
+   * Rows of a fused linear layer that are one parameter.
+   *
+   * @param name without {@code .weight}
+   * @param count how many of its rows this rank has
+   */
   record Rows(String name, int count) {}
 
-  Weights(Arena arena, DType dtype) {
+  Weights(Arena arena, DType dtype, TensorParallel ranks) {
     this.arena = arena;
     this.dtype = dtype;
+    this.ranks = ranks;
   }
 
-  /** The weight of a norm; not decayed. */
-  Weight norm(String name, int size) {
+  /** The weight of a norm, which all ranks have; not decayed. */
+  Weight norm(String name, int size, Copies copies) {
     Tensor value = arena.allocate(dtype, size);
-    return new Weight(value, List.of(parameter(name, value, false)));
+    Parameter parameter =
+        new Parameter(
+            name + ".weight", value.shape(), Slice.whole(value.shape()), value, true, false);
+    return new Weight(value, List.of(parameter), copies);
   }
 
-  /** A matrix [outputs, inputs] of one or several parameters; decayed. Also an embedding. */
-  Weight linear(int inputs, Rows... rows) {
+  /** A matrix [outputs, inputs] of one or several parameters, whose rows the ranks divide. */
+  Weight columnParallel(int inputs, Rows... rows) {
     long outputs = 0;
     for (Rows part : rows) {
       outputs += part.count();
@@ -40,14 +52,36 @@ final class Weights {
     List<Parameter> parameters = new ArrayList<>();
     long start = 0;
     for (Rows part : rows) {
-      parameters.add(parameter(part.name(), value.rows(start, part.count()), true));
-      start += part.count();
+      long count = part.count();
+      Shape global = Shape.of(count * ranks.size(), inputs);
+      Shape from = Shape.of(count * ranks.rank(), 0);
+      parameters.add(matrix(part.name(), global, from, value.rows(start, count)));
+      start += count;
     }
     return new Weight(value, parameters);
   }
 
-  private static Parameter parameter(String name, Tensor value, boolean decayed) {
-    Shape shape = value.shape();
-    return new Parameter(name + ".weight", shape, Slice.whole(shape), value, true, decayed);
+  /**
+   * A matrix [outputs, inputs], whose columns the ranks divide.
+   *
+   * @param inputs the columns this rank has
+   */
+  Weight rowParallel(int outputs, int inputs, String name) {
+    Tensor value = arena.allocate(dtype, outputs, inputs);
+    Shape global = Shape.of(outputs, (long) inputs * ranks.size());
+    Shape from = Shape.of(0, (long) inputs * ranks.rank());
+    return new Weight(value, List.of(matrix(name, global, from, value)));
+  }
+
+  /** A matrix with a row for each token of the vocabulary, whose rows the ranks divide. */
+  Weight vocabulary(int hidden, Partition rows, String name) {
+    Tensor value = arena.allocate(dtype, rows.length(ranks.rank()), hidden);
+    Shape from = Shape.of(rows.start(ranks.rank()), 0);
+    return new Weight(value, List.of(matrix(name, Shape.of(rows.elements(), hidden), from, value)));
+  }
+
+  private static Parameter matrix(String name, Shape global, Shape from, Tensor value) {
+    return new Parameter(
+        name + ".weight", global, new Slice(from, value.shape()), value, true, true);
   }
 }

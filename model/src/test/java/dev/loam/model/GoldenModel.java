@@ -3,6 +3,7 @@ package dev.loam.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loam.parallel.Layout;
 import dev.loam.parallel.SingleStage;
 import dev.loam.parallel.StepClock;
 import dev.loam.tensor.Arena;
@@ -40,6 +41,30 @@ final class GoldenModel implements AutoCloseable {
     return model;
   }
 
+  /** The same model over ranks. */
+  static SpreadModel spread(String engine, Path folder, Layout layout) {
+    Qwen3Config config = Qwen3Config.read(folder.resolve("config.json"));
+    return new SpreadModel(engine, layout, false, config, 16, model -> model.load(folder));
+  }
+
+  /** The rows of an input, an equal run of them in each micro batch. */
+  static List<MicroBatch> microBatches(ModelInput input, Qwen3Config config, int count) {
+    int each = input.inputIds().size() / count;
+    List<MicroBatch> batches = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int first = i * each;
+      batches.add(
+          new ModelInput(
+                  input.inputIds().subList(first, first + each),
+                  input.labels().map(rows -> rows.subList(first, first + each)),
+                  input.attentionMask().map(rows -> rows.subList(first, first + each)),
+                  input.positionIds().map(rows -> rows.subList(first, first + each)),
+                  input.documentIds().map(rows -> rows.subList(first, first + each)))
+              .toMicroBatch(config));
+    }
+    return batches;
+  }
+
   /** Logits, mean loss and, where there are labels, all gradients. */
   Result run(ModelInput input) {
     MicroBatch batch = input.toMicroBatch(model.config());
@@ -53,7 +78,7 @@ final class GoldenModel implements AutoCloseable {
             model.part().head().orElseThrow().logits(stage.hidden(batch), logits);
             double[] logitValues = logits.toDoubles();
             double loss = stage.loss(batch) / batch.trainedTokens();
-            Gradients gradients = new Gradients(arena, model.part().weights(), weight -> {});
+            Gradients gradients = new Gradients(arena, model.part().weights());
             gradients.begin(1);
             double trained =
                 stage.forwardBackward(batch, 1.0 / batch.trainedTokens(), gradients)

@@ -4,10 +4,12 @@ package dev.loam.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.loam.parallel.Layout;
 import dev.loam.testkit.GoldenTensors;
 import dev.loam.testkit.TestData;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * 5e-6, each gradient 3e-5 by length.
  */
 class GoldenModelTest {
+  private static final List<String> VARIANTS = List.of("plain.", "rpad.", "lpad.");
+
   @ParameterizedTest
   @CsvSource({
     "01-model-a-tied, torch, 1e-5, 5e-6, 3e-5",
@@ -31,20 +35,73 @@ class GoldenModelTest {
     Path folder = TestData.golden(name);
     GoldenTensors golden = new GoldenTensors(folder.resolve("golden.safetensors"));
     try (GoldenModel model = new GoldenModel(engine, folder.resolve("hf"))) {
-      for (String variant : new String[] {"plain.", "rpad.", "lpad."}) {
+      for (String variant : VARIANTS) {
         GoldenModel.Result result = model.run(GoldenModel.input(golden, variant));
-        assertThat(result.loss())
-            .as(variant + "loss")
-            .isCloseTo(golden.doubles(variant + "loss")[0], within(lossLimit));
-        assertThat(
-                GoldenModel.relativeToLargest(
-                    result.logits(), golden.doubles(variant + "logits"), counted(golden, variant)))
-            .as(variant + "logits")
-            .isLessThanOrEqualTo(logitLimit);
-        if (!variant.equals("lpad.")) {
-          compareGradients(golden, variant + "grad.", result.gradients(), gradientLimit);
-        }
+        compare(golden, variant, result, logitLimit, lossLimit, gradientLimit);
       }
+    }
+  }
+
+  /**
+   * The same over thread ranks. The two rows are one micro batch or two, which replicas divide; the
+   * vocabulary of b is odd, so that its slices differ.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "01-model-a-tied, torch, 2, 1, 1, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 1, 2, 1, 1, false, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 1, 2, 1, 1, true, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 1, 1, 2, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 1, 1, 4, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 1, 2, 4, 1, true, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 2, 2, 2, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-b-untied, torch, 1, 2, 1, 1, false, 1e-5, 5e-6, 3e-5",
+    "01-model-b-untied, torch, 1, 2, 1, 1, true, 1e-5, 5e-6, 3e-5",
+    "01-model-b-untied, torch, 1, 1, 3, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-b-untied, torch, 2, 2, 2, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, reference, 2, 2, 2, 2, false, 1e-7, 1e-12, 1e-7",
+    "01-model-b-untied, reference, 2, 2, 2, 2, false, 1e-7, 1e-12, 1e-7",
+  })
+  void spreadOverRanks(
+      String name,
+      String engine,
+      int dp,
+      int tp,
+      int pp,
+      int microBatches,
+      boolean sequenceParallel,
+      double logitLimit,
+      double lossLimit,
+      double gradientLimit) {
+    Path folder = TestData.golden(name);
+    GoldenTensors golden = new GoldenTensors(folder.resolve("golden.safetensors"));
+    Layout layout = Layout.of(dp, tp, pp).withSequenceParallel(sequenceParallel);
+    SpreadModel model = GoldenModel.spread(engine, folder.resolve("hf"), layout);
+    for (String variant : VARIANTS) {
+      ModelInput input = GoldenModel.input(golden, variant);
+      GoldenModel.Result result =
+          model.run(GoldenModel.microBatches(input, model.config(), microBatches));
+      compare(golden, variant, result, logitLimit, lossLimit, gradientLimit);
+    }
+  }
+
+  private static void compare(
+      GoldenTensors golden,
+      String variant,
+      GoldenModel.Result result,
+      double logitLimit,
+      double lossLimit,
+      double gradientLimit) {
+    assertThat(result.loss())
+        .as(variant + "loss")
+        .isCloseTo(golden.doubles(variant + "loss")[0], within(lossLimit));
+    assertThat(
+            GoldenModel.relativeToLargest(
+                result.logits(), golden.doubles(variant + "logits"), counted(golden, variant)))
+        .as(variant + "logits")
+        .isLessThanOrEqualTo(logitLimit);
+    if (!variant.equals("lpad.")) {
+      compareGradients(golden, variant + "grad.", result.gradients(), gradientLimit);
     }
   }
 

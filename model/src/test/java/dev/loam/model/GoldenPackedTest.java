@@ -4,6 +4,7 @@ package dev.loam.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.loam.parallel.Layout;
 import dev.loam.testkit.GoldenTensors;
 import dev.loam.testkit.TestData;
 import java.nio.file.Path;
@@ -32,9 +33,63 @@ class GoldenPackedTest {
   void packedRow(String engine, boolean resetPositions, boolean documents, String variant) {
     Path folder = TestData.golden("02-packed");
     GoldenTensors golden = new GoldenTensors(folder.resolve("golden.safetensors"));
+    ModelInput input = input(golden, resetPositions, documents);
+    Path weights = TestData.golden("01-model-a-tied").resolve("hf");
+    try (GoldenModel model = new GoldenModel(engine, weights)) {
+      compare(golden, engine, variant, model.run(input));
+    }
+  }
+
+  /** One row cannot be divided among replicas; its 40 tokens can among tensor ranks. */
+  @ParameterizedTest
+  @CsvSource({
+    "torch, 2, 1, 1, false",
+    "torch, 2, 1, 1, true",
+    "torch, 1, 2, 1, false",
+    "torch, 1, 2, 2, false",
+    "torch, 1, 4, 1, false",
+    "torch, 2, 2, 1, true",
+    "reference, 2, 2, 1, true",
+  })
+  void spreadOverRanks(String engine, int tp, int pp, int virtualStages, boolean sequenceParallel) {
+    GoldenTensors golden =
+        new GoldenTensors(TestData.golden("02-packed").resolve("golden.safetensors"));
+    Layout layout =
+        Layout.of(1, tp, pp)
+            .withVirtualStages(virtualStages)
+            .withSequenceParallel(sequenceParallel);
+    SpreadModel model =
+        GoldenModel.spread(engine, TestData.golden("01-model-a-tied").resolve("hf"), layout);
+    ModelInput input = input(golden, true, true);
+    GoldenModel.Result result = model.run(List.of(input.toMicroBatch(model.config())));
+    compare(golden, engine, "reset_pos.block_mask", result);
+  }
+
+  private static void compare(
+      GoldenTensors golden, String engine, String variant, GoldenModel.Result result) {
     double exact = engine.equals("reference") ? 1e-7 : 1;
-    ModelInput input =
-        new ModelInput(
+    long[] all = new long[40];
+    Arrays.fill(all, 1);
+    assertThat(
+            GoldenModel.relativeToLargest(
+                result.logits(), golden.doubles("logits." + variant), all))
+        .isLessThanOrEqualTo(Math.min(1e-5, exact));
+    assertThat(result.loss()).isCloseTo(golden.doubles("loss." + variant)[0], within(5e-6));
+    if (variant.equals("reset_pos.block_mask")) {
+      result
+          .gradients()
+          .forEach(
+              (name, gradient) ->
+                  assertThat(
+                          GoldenModel.relativeDistance(gradient, golden.doubles("grad." + name)))
+                      .as(name)
+                      .isLessThanOrEqualTo(Math.min(3e-5, exact)));
+    }
+  }
+
+  private static ModelInput input(
+      GoldenTensors golden, boolean resetPositions, boolean documents) {
+    return new ModelInput(
             GoldenModel.rows(golden, "input_ids"),
             Optional.of(unshifted(GoldenModel.rows(golden, "shifted_labels"))),
             Optional.empty(),
@@ -42,27 +97,6 @@ class GoldenPackedTest {
                 ? Optional.of(GoldenModel.rows(golden, "position_ids"))
                 : Optional.empty(),
             documents ? Optional.of(GoldenModel.rows(golden, "document_ids")) : Optional.empty());
-    long[] all = new long[40];
-    Arrays.fill(all, 1);
-    try (GoldenModel model =
-        new GoldenModel(engine, TestData.golden("01-model-a-tied").resolve("hf"))) {
-      GoldenModel.Result result = model.run(input);
-      assertThat(
-              GoldenModel.relativeToLargest(
-                  result.logits(), golden.doubles("logits." + variant), all))
-          .isLessThanOrEqualTo(Math.min(1e-5, exact));
-      assertThat(result.loss()).isCloseTo(golden.doubles("loss." + variant)[0], within(5e-6));
-      if (resetPositions && documents) {
-        result
-            .gradients()
-            .forEach(
-                (name, gradient) ->
-                    assertThat(
-                            GoldenModel.relativeDistance(gradient, golden.doubles("grad." + name)))
-                        .as(name)
-                        .isLessThanOrEqualTo(Math.min(3e-5, exact)));
-      }
-    }
   }
 
   /** Labels as Hugging Face takes them: aligned with the ids, to be shifted by the model. */

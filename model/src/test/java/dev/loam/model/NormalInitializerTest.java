@@ -9,6 +9,7 @@ import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
 import dev.loam.tensor.Engine;
+import dev.loam.tensor.part.Slice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,7 +76,7 @@ class NormalInitializerTest {
     try (ComputeLease lease = Engine.named("torch").lease(1);
         Arena arena = lease.newArena(Device.cpu())) {
       var tensor = arena.allocate(DType.F32, 67_000, 2);
-      lease.run(() -> initializer.fill(tensor));
+      lease.run(() -> initializer.fill(tensor, Slice.whole(tensor.shape()), tensor.size(1)));
       float[] values = tensor.toFloats();
       for (int i = 0; i < values.length; i++) {
         if (values[i] != (float) initializer.value(i)) {

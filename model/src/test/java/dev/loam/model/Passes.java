@@ -42,7 +42,7 @@ final class Passes {
         () -> {
           try (Arena arena = new DirtyArena(lease.newArena(Device.cpu()))) {
             SingleStage stage = training(arena, batches);
-            Gradients gradients = new Gradients(arena, model.part().weights(), weight -> {});
+            Gradients gradients = new Gradients(arena, model.part().weights());
             gradients.begin(batches.size());
             double loss = 0;
             for (MicroBatch batch : batches) {

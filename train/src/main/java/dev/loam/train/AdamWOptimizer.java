@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train;
 
+import dev.loam.parallel.gradients.OwnedPiece;
 import dev.loam.tensor.AdamW;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.Kernels;
 import dev.loam.tensor.Tensor;
-import dev.loam.tensor.part.Gradients;
-import dev.loam.tensor.part.Weight;
 import java.util.ArrayList;
 import java.util.List;
 
-/** AdamW over all trained weights; matrices decay, norms do not. Owns the moments, in its arena. */
+/**
+ * AdamW over what this rank updates of all trained weights; matrices decay, norms do not. Owns the
+ * moments, in its arena.
+ */
 final class AdamWOptimizer {
   private final Kernels kernels;
   private final OptimizerOptions options;
@@ -19,8 +21,8 @@ final class AdamWOptimizer {
 
   private static final class Group {
     final double weightDecay;
-    final List<Weight> weights = new ArrayList<>();
     final List<Tensor> values = new ArrayList<>();
+    final List<Tensor> gradients = new ArrayList<>();
     final List<Tensor> firstMoments = new ArrayList<>();
     final List<Tensor> secondMoments = new ArrayList<>();
 
@@ -29,17 +31,17 @@ final class AdamWOptimizer {
     }
   }
 
-  AdamWOptimizer(Kernels kernels, Arena arena, List<Weight> weights, OptimizerOptions options) {
+  AdamWOptimizer(Kernels kernels, Arena arena, List<OwnedPiece> pieces, OptimizerOptions options) {
     this.kernels = kernels;
     this.options = options;
     Group decayed = new Group(options.weightDecay());
     Group others = new Group(0);
-    for (Weight weight : weights) {
-      Group group = weight.decayed() ? decayed : others;
-      group.weights.add(weight);
-      group.values.add(weight.value());
-      group.firstMoments.add(zeros(arena, weight.value()));
-      group.secondMoments.add(zeros(arena, weight.value()));
+    for (OwnedPiece piece : pieces) {
+      Group group = piece.weight().decayed() ? decayed : others;
+      group.values.add(piece.value());
+      group.gradients.add(piece.gradient());
+      group.firstMoments.add(zeros(arena, piece.value()));
+      group.secondMoments.add(zeros(arena, piece.value()));
     }
     groups = List.of(decayed, others);
   }
@@ -50,19 +52,25 @@ final class AdamWOptimizer {
     return zeros;
   }
 
+  /** The bytes of all moments here. */
+  long momentBytes() {
+    return groups.stream()
+        .flatMap(group -> group.firstMoments.stream())
+        .mapToLong(moment -> 2 * moment.elements() * moment.dtype().bytes())
+        .sum();
+  }
+
   /**
    * Updates all weights.
    *
    * @param gradientScale what gradients are multiplied by before use
    */
-  void update(Gradients gradients, double gradientScale, double lr) {
+  void update(double gradientScale, double lr) {
     steps++;
     for (Group group : groups) {
-      List<Tensor> values = new ArrayList<>();
-      group.weights.forEach(weight -> values.add(gradients.of(weight)));
       kernels.adamW(
           group.values,
-          values,
+          group.gradients,
           group.firstMoments,
           group.secondMoments,
           new AdamW(

@@ -4,13 +4,21 @@ package dev.loam.train;
 import dev.loam.tensor.part.MicroBatch;
 import java.util.List;
 
-/** The global batches of a run, step by step, in an order that depends on nothing but the step. */
+/**
+ * The batches of a run, step by step, in an order that depends on nothing but the step: of each
+ * global batch the part of one data-parallel replica.
+ */
 public interface BatchSource extends AutoCloseable {
   /** Steps in one pass over the data. */
   long stepsPerEpoch();
 
   /** Samples in a global batch. */
   long samplesPerStep();
+
+  /** Micro batches of this replica in a step; one unless said otherwise. */
+  default int microBatches() {
+    return 1;
+  }
 
   /** The most tokens of a micro batch. */
   int maxTokens();
@@ -19,7 +27,7 @@ public interface BatchSource extends AutoCloseable {
   String description();
 
   /**
-   * The micro batches of a step, in order.
+   * The micro batches of a step that are this replica's, in order.
    *
    * @param step 0 for the first
    */

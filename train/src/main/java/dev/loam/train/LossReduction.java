@@ -6,21 +6,29 @@ public enum LossReduction {
   /** The trained tokens of the global batch: every token weighs the same. */
   PER_TOKEN,
   /**
-   * The micro batches' own means over tokens, as Megatron-LM and MindFormers have it by default.
+   * The micro batches' own means over tokens, a micro batch being that of all data-parallel
+   * replicas together, as MindFormers has it by default.
    */
-  MICRO_MEAN;
+  MICRO_MEAN,
+  /** The micro batches' own means over tokens, replica by replica, as Megatron-LM has it. */
+  RANK_MICRO_MEAN;
 
-  /**
-   * What the summed loss of one micro batch is multiplied by.
-   *
-   * @param trainedTokens of the micro batch
-   * @param trainedTokensOfStep of the global batch
-   * @param microBatches in the global batch
-   */
-  public double scale(long trainedTokens, long trainedTokensOfStep, int microBatches) {
+  /** What the summed loss of one micro batch is multiplied by. */
+  public double scale(TokenCounts tokens, int replica, int microBatch) {
     return switch (this) {
-      case PER_TOKEN -> 1.0 / trainedTokensOfStep;
-      case MICRO_MEAN -> 1.0 / ((double) Math.max(1, trainedTokens) * microBatches);
+      case PER_TOKEN -> 1.0 / tokens.trained();
+      case MICRO_MEAN -> {
+        long trained = 0;
+        for (int other = 0; other < tokens.replicas(); other++) {
+          trained += tokens.trained(other, microBatch);
+        }
+        yield 1.0 / ((double) Math.max(1, trained) * tokens.microBatches());
+      }
+      case RANK_MICRO_MEAN ->
+          1.0
+              / ((double) Math.max(1, tokens.trained(replica, microBatch))
+                  * tokens.microBatches()
+                  * tokens.replicas());
     };
   }
 }

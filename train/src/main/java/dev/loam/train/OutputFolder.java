@@ -29,6 +29,11 @@ record OutputFolder(Path metrics, Path model) {
           "chat_template.jinja",
           "generation_config.json");
 
+  /** The files of a run. */
+  static OutputFolder of(Path folder) {
+    return new OutputFolder(folder.resolve(METRICS), folder.resolve(MODEL));
+  }
+
   /** Makes the folder. What an earlier run left there is moved aside, never overwritten. */
   static OutputFolder prepare(Path folder) {
     try {
@@ -40,7 +45,7 @@ record OutputFolder(Path metrics, Path model) {
       throw new UncheckedIOException(
           "output folder " + folder + " cannot be prepared: " + e.getMessage(), e);
     }
-    return new OutputFolder(folder.resolve(METRICS), folder.resolve(MODEL));
+    return of(folder);
   }
 
   private static Path unused(Path folder) {

@@ -30,15 +30,22 @@ final class SampleBatches implements BatchSource {
       SampleSource source,
       long samples,
       int microBatchSize,
-      int microBatches,
+      ReplicaShare share,
       int sequenceLength,
       int vocabSize) {
     this.source = source;
     this.microBatchSize = microBatchSize;
-    this.microBatches = microBatches;
+    this.microBatches = share.microBatches();
     this.sequenceLength = sequenceLength;
     this.vocabSize = vocabSize;
-    batches = new Batches(source, microBatchSize, microBatches, 0, 1, Batches.Dealing.CONSECUTIVE);
+    batches =
+        new Batches(
+            source,
+            microBatchSize,
+            share.microBatches(),
+            share.replica(),
+            share.replicas(),
+            share.dealing());
     stepsPerEpoch = Math.min(samples / batches.globalBatchSize(), batches.stepsPerPass());
     if (stepsPerEpoch == 0) {
       throw new DataFormatException(
@@ -54,6 +61,11 @@ final class SampleBatches implements BatchSource {
   @Override
   public long samplesPerStep() {
     return batches.globalBatchSize();
+  }
+
+  @Override
+  public int microBatches() {
+    return microBatches;
   }
 
   @Override

@@ -27,15 +27,17 @@ final class TokenFileBatches implements BatchSource {
   private final Path file;
   private final Qwen3Config config;
   private final int microBatchSize;
+  private final ReplicaShare share;
   private final Arena arena;
   private final Tensor ids;
   private final Tensor labels;
 
   TokenFileBatches(
-      ComputeLease lease, Path file, Qwen3Config config, int microBatchSize, int microBatches) {
+      ComputeLease lease, Path file, Qwen3Config config, int microBatchSize, ReplicaShare share) {
     this.file = file;
     this.config = config;
     this.microBatchSize = microBatchSize;
+    this.share = share;
     this.arena = lease.newArena(Device.cpu());
     try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
       ids = read(tensors, "input_ids");
@@ -59,14 +61,11 @@ final class TokenFileBatches implements BatchSource {
       arena.close();
       throw new DataFormatException(file + ": no steps");
     }
-    if (ids.size(1) != (long) microBatchSize * microBatches) {
+    long globalBatch = (long) microBatchSize * share.microBatches() * share.replicas();
+    if (ids.size(1) != globalBatch) {
       arena.close();
       throw new DataFormatException(
-          file
-              + ": "
-              + ids.size(1)
-              + " rows a step, but the global batch is "
-              + (long) microBatchSize * microBatches);
+          file + ": " + ids.size(1) + " rows a step, but the global batch is " + globalBatch);
     }
   }
 
@@ -91,6 +90,11 @@ final class TokenFileBatches implements BatchSource {
   }
 
   @Override
+  public int microBatches() {
+    return share.microBatches();
+  }
+
+  @Override
   public int maxTokens() {
     return Math.toIntExact(microBatchSize * ids.size(2));
   }
@@ -106,17 +110,24 @@ final class TokenFileBatches implements BatchSource {
     List<List<Long>> idRows = rows(ids, index);
     List<List<Long>> labelRows = rows(labels, index);
     List<MicroBatch> batches = new ArrayList<>();
-    for (int row = 0; row < idRows.size(); row += microBatchSize) {
+    for (int i = 0; i < share.microBatches(); i++) {
+      List<List<Long>> inputs = new ArrayList<>();
+      List<List<Long>> targets = new ArrayList<>();
+      for (int row = 0; row < microBatchSize; row++) {
+        int place = place(i, row);
+        inputs.add(idRows.get(place));
+        targets.add(labelRows.get(place));
+      }
       ModelInput input =
           new ModelInput(
-              idRows.subList(row, row + microBatchSize),
-              Optional.of(labelRows.subList(row, row + microBatchSize)),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty());
-      batches.add(microBatch(input, index, row));
+              inputs, Optional.of(targets), Optional.empty(), Optional.empty(), Optional.empty());
+      batches.add(microBatch(input, index, place(i, 0)));
     }
     return batches;
+  }
+
+  private int place(int microBatch, int row) {
+    return (int) share.place(row, microBatch, microBatchSize);
   }
 
   private MicroBatch microBatch(ModelInput input, long step, int firstRow) {

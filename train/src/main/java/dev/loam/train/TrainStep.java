@@ -1,69 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train;
 
-import dev.loam.parallel.SingleStage;
 import dev.loam.parallel.StepClock;
+import dev.loam.parallel.gradients.GlobalNorm;
+import dev.loam.parallel.gradients.GradientReduction;
+import dev.loam.parallel.pipeline.Pipeline;
 import dev.loam.tensor.part.Gradients;
 import dev.loam.tensor.part.MicroBatch;
 import java.util.List;
 
-/** One training step: micro batches forward and backward, clip, update. */
-final class TrainStep {
-  private final SingleStage schedule;
-  private final Gradients gradients;
-  private final AdamWOptimizer optimizer;
-  private final GradientClip clip;
-  private final LossReduction reduction;
-  private final StepClock clock;
-
-  TrainStep(
-      SingleStage schedule,
-      Gradients gradients,
-      AdamWOptimizer optimizer,
-      GradientClip clip,
-      LossReduction reduction,
-      StepClock clock) {
-    this.schedule = schedule;
-    this.gradients = gradients;
-    this.optimizer = optimizer;
-    this.clip = clip;
-    this.reduction = reduction;
-    this.clock = clock;
-  }
+/**
+ * One training step of one rank: its replica's micro batches forward and backward through the
+ * pipeline, gradients summed over ranks, clip, update.
+ */
+record TrainStep(
+    int replica,
+    StepTotals totals,
+    Pipeline pipeline,
+    Gradients gradients,
+    GradientReduction gradientReduction,
+    GlobalNorm globalNorm,
+    GradientClip clip,
+    AdamWOptimizer optimizer,
+    LossReduction lossReduction,
+    StepClock clock) {
 
   /**
-   * What a step gave.
+   * What a step gave, the same on all ranks.
    *
    * @param loss the mean loss of the global batch
    * @param gradientNorm the global norm before clipping
+   * @param tokens of the global batch
    */
-  record Outcome(double loss, double gradientNorm) {}
+  record Outcome(double loss, double gradientNorm, long tokens) {}
 
   /**
    * Runs a step.
    *
-   * @param batches the micro batches of the global batch, in order
+   * @param batches the micro batches of this replica, in order
    * @param number 1 for the first step
    * @throws TrainingException if nothing is trained on, or loss or gradients are not finite;
    *     parameters are then as they were before the step
    */
   Outcome run(List<MicroBatch> batches, double lr, long number) {
-    long trainedTokens = batches.stream().mapToLong(MicroBatch::trainedTokens).sum();
-    if (trainedTokens == 0) {
+    TokenCounts tokens = totals.countTokens(batches);
+    if (tokens.trained() == 0) {
       throw new TrainingException("step " + number + ": no token of the batch is trained on");
     }
-    double loss = 0;
-    gradients.begin(batches.size());
-    for (MicroBatch batch : batches) {
-      double scale = reduction.scale(batch.trainedTokens(), trainedTokens, batches.size());
-      loss += scale * schedule.forwardBackward(batch, scale, gradients);
+    double[] scales = new double[batches.size()];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = lossReduction.scale(tokens, replica, i);
     }
-    double norm = clip.norm(gradients);
+    gradients.begin(batches.size());
+    double[] losses = pipeline.run(batches, scales, gradients);
+    gradientReduction.finish();
+    double loss = totals.loss(losses, tokens, lossReduction);
+    double norm = globalNorm.compute();
+    clock.ended(StepClock.Part.COMMUNICATION);
     requireFinite(number, "the loss", loss);
     requireFinite(number, "the gradient norm", norm);
-    optimizer.update(gradients, clip.coefficient(norm), lr);
+    optimizer.update(clip.coefficient(norm), lr);
+    gradientReduction.distribute();
     clock.ended(StepClock.Part.OPTIMIZER);
-    return new Outcome(loss, norm);
+    return new Outcome(loss, norm, tokens.tokens());
   }
 
   private static void requireFinite(long number, String what, double value) {

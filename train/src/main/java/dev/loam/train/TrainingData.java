@@ -17,11 +17,15 @@ import java.util.OptionalLong;
 public final class TrainingData {
   private TrainingData() {}
 
-  /** The batches of a run; the caller closes them. */
-  public static BatchSource batches(ComputeLease lease, TrainingConfig config) {
+  /**
+   * The batches of one replica of a run; the caller closes them.
+   *
+   * @param replica which data-parallel replica
+   */
+  public static BatchSource batches(ComputeLease lease, TrainingConfig config, int replica) {
+    ReplicaShare share = config.parallel().share(replica);
     if (config.data() instanceof DataConfig.TokenFile file) {
-      return new TokenFileBatches(
-          lease, file.path(), config.model(), config.batchSize(), config.accumulationSteps());
+      return new TokenFileBatches(lease, file.path(), config.model(), config.batchSize(), share);
     }
     DataConfig.Megatron megatron = (DataConfig.Megatron) config.data();
     SampleSource samples = samples(megatron);
@@ -30,7 +34,7 @@ public final class TrainingData {
           samples,
           megatron.samples(),
           config.batchSize(),
-          config.accumulationSteps(),
+          share,
           megatron.options().sequenceLength(),
           config.model().vocabSize());
     } catch (RuntimeException e) {

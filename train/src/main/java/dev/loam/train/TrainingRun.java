@@ -4,7 +4,13 @@ package dev.loam.train;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.Qwen3Model;
 import dev.loam.model.WeightType;
+import dev.loam.parallel.Layout;
+import dev.loam.parallel.ProcessGroup;
+import dev.loam.parallel.RankGroups;
+import dev.loam.parallel.SoloGroup;
+import dev.loam.parallel.threads.ThreadRanks;
 import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.Engine;
 import dev.loam.train.config.TrainingConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,36 +19,68 @@ import java.util.Locale;
 
 /**
  * A run from its configuration to its exported model: data, model, trainer, {@code metrics.jsonl},
- * and a Hugging Face folder {@code model} at the end, all under the output folder.
+ * and a Hugging Face folder {@code model} at the end, all under the output folder, which the first
+ * rank writes.
  */
 public final class TrainingRun {
   /** Rows of logits that exist at once: enough for full matrix speed, small beside the model. */
   private static final int HEAD_CHUNK_ROWS = 256;
 
   private final TrainingConfig config;
-  private final ComputeLease lease;
 
-  /** A run on a compute lease, which stays its owner's. */
-  public TrainingRun(TrainingConfig config, ComputeLease lease) {
+  /** A run. */
+  public TrainingRun(TrainingConfig config) {
     this.config = config;
-    this.lease = lease;
   }
 
   /**
-   * Runs.
+   * Runs on as many ranks as the layout has, all of them threads of this process, among which the
+   * compute threads are divided.
    *
-   * @param listeners are told of progress; closed at the end
+   * @param threads compute threads in all; each rank has at least one
+   * @param listeners are told of progress by the first rank; closed at the end
    * @return the metrics of the last step
    */
-  public StepMetrics run(List<TrainingListener> listeners) {
-    try (BatchSource batches = TrainingData.batches(lease, config);
-        Qwen3Model model = Qwen3Model.allocate(lease, config.model(), HEAD_CHUNK_ROWS)) {
+  public StepMetrics runOnThreads(Engine engine, int threads, List<TrainingListener> listeners) {
+    int ranks = config.parallel().layout().worldSize();
+    if (ranks == 1) {
+      try (ComputeLease lease = engine.lease(threads)) {
+        return lease.call(() -> run(SoloGroup.of(), lease, listeners));
+      }
+    }
+    List<ComputeLease> leases = new ArrayList<>();
+    try {
+      for (int rank = 0; rank < ranks; rank++) {
+        leases.add(engine.lease(Math.max(1, threads / ranks)));
+      }
+      return ThreadRanks.run(
+              leases, config.parallel().deadline(), (world, lease) -> run(world, lease, listeners))
+          .get(0);
+    } finally {
+      leases.forEach(ComputeLease::close);
+    }
+  }
+
+  /**
+   * Runs one rank, on the thread of its lease; all ranks of the world call it.
+   *
+   * @param world as many ranks as the layout has
+   * @param lease computes for this rank, which stays its owner's
+   * @param listeners are told of progress by the first rank; closed at the end
+   * @return the metrics of the last step
+   */
+  public StepMetrics run(ProcessGroup world, ComputeLease lease, List<TrainingListener> listeners) {
+    RankGroups groups = new RankGroups(world, config.parallel().layout());
+    boolean first = world.rank() == 0;
+    try (BatchSource batches = TrainingData.batches(lease, config, groups.position().data());
+        Qwen3Model model = Qwen3Model.share(lease, config.model(), HEAD_CHUNK_ROWS, groups)) {
       if (config.loadCheckpoint().isPresent()) {
         model.load(config.loadCheckpoint().get());
       } else {
         model.initialize(config.seed());
       }
-      OutputFolder output = OutputFolder.prepare(config.outputDir());
+      world.barrier("start of the run").await();
+      OutputFolder output = OutputFolder.of(config.outputDir());
       long planned = batches.stepsPerEpoch() * config.epochs();
       long steps = Math.min(planned, config.stopStep().orElse(planned));
       Trainer.Builder trainer =
@@ -50,11 +88,16 @@ public final class TrainingRun {
               .setSchedule(config.lr().schedule(planned))
               .optOptimizer(config.optimizer())
               .optReduction(config.reduction())
+              .optPipelineSchedule(config.parallel().schedule())
+              .optStrict(config.parallel().strict())
               .optStepOffset(config.lrStepOffset())
               .optTotalSteps(steps)
-              .optSummary(summary(batches, steps))
-              .addListener(new MetricsFile(output.metrics()));
-      listeners.forEach(trainer::addListener);
+              .optSummary(summary(batches, steps, lease.threads()));
+      if (first) {
+        OutputFolder.prepare(config.outputDir());
+        trainer.addListener(new MetricsFile(output.metrics()));
+        listeners.forEach(trainer::addListener);
+      }
       StepMetrics last = trainer.build().train();
       export(model, output.model());
       return last;
@@ -71,7 +114,9 @@ public final class TrainingRun {
     boolean interrupted = Thread.interrupted();
     try {
       model.save(folder, WeightType.FLOAT32);
-      config.tokenizerDir().ifPresent(tokenizer -> OutputFolder.copyTokenizer(tokenizer, folder));
+      if (model.groups().world().rank() == 0) {
+        config.tokenizerDir().ifPresent(tokenizer -> OutputFolder.copyTokenizer(tokenizer, folder));
+      }
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -79,8 +124,9 @@ public final class TrainingRun {
     }
   }
 
-  private List<String> summary(BatchSource batches, long steps) {
+  private List<String> summary(BatchSource batches, long steps, int threadsOfRank) {
     Qwen3Config model = config.model();
+    Layout layout = config.parallel().layout();
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
@@ -92,18 +138,34 @@ public final class TrainingRun {
             model.vocabSize(),
             model.tiedEmbeddings() ? ", tied" : ""));
     lines.add("data: " + batches.description());
+    if (layout.worldSize() > 1) {
+      lines.add("layout: " + layout.describe());
+    }
     lines.add(
         "run: "
             + steps
             + " steps, global batch "
             + batches.samplesPerStep()
             + ", "
-            + lease.threads()
-            + " compute threads, determinism D1, output in "
+            + threadsOfRank
+            + (layout.worldSize() > 1 ? " compute thread(s) a rank" : " compute threads")
+            + ", determinism "
+            + determinism(layout)
+            + ", output in "
             + config.outputDir());
     if (!config.ignoredKeys().isEmpty()) {
       lines.add("ignored keys: " + String.join(", ", config.ignoredKeys()));
     }
     return lines;
+  }
+
+  /** The class of a run and the first thing that lowers it. */
+  private String determinism(Layout layout) {
+    if (!config.parallel().strict()) {
+      return "D1";
+    }
+    return layout.tensorParallel() > 1
+        ? "D1 (model_parallel " + layout.tensorParallel() + " adds in an order of its own)"
+        : "D2";
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
 import dev.loam.testkit.GoldenTensors;
 import dev.loam.testkit.TestData;
@@ -46,12 +45,9 @@ class GoldenTrainingTest {
     Path weights =
         TestData.golden(model.equals("a") ? "01-model-a-tied" : "01-model-b-untied").resolve("hf");
     List<StepMetrics> steps = new ArrayList<>();
-    Path exported;
-    try (ComputeLease lease = Engine.named(engine).lease(1)) {
-      TrainingRun run = new TrainingRun(config(golden, weights, variant), lease);
-      run.run(List.of(collect(steps)));
-      exported = run.modelFolder().resolve("model.safetensors");
-    }
+    TrainingRun run = new TrainingRun(config(golden, weights, variant));
+    StepMetrics unused = run.runOnThreads(Engine.named(engine), 1, List.of(collect(steps)));
+    Path exported = run.modelFolder().resolve("model.safetensors");
     JsonNode truth =
         TestData.json(golden.resolve("meta.json")).path("results").path(variant).path("steps");
     assertThat(steps).hasSize(truth.size());

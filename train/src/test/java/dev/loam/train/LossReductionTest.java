@@ -2,27 +2,42 @@
 package dev.loam.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
 class LossReductionTest {
+  /** Two replicas of two micro batches, with 4, 2; 0, 10 trained tokens of 16 each. */
+  private static final TokenCounts TOKENS =
+      new TokenCounts(new long[] {16, 4, 16, 2, 16, 0, 16, 10}, 2, 2);
+
   @Test
-  void perTokenAllTokensWeighTheSame() {
-    assertThat(LossReduction.PER_TOKEN.scale(3, 8, 2)).isEqualTo(0.125);
-    assertThat(LossReduction.PER_TOKEN.scale(0, 8, 2)).isEqualTo(0.125);
+  void everyTokenWeighsTheSame() {
+    assertThat(TOKENS.tokens()).isEqualTo(64);
+    assertThat(TOKENS.trained()).isEqualTo(16);
+    assertThat(LossReduction.PER_TOKEN.scale(TOKENS, 0, 0)).isEqualTo(1 / 16.0);
+    assertThat(LossReduction.PER_TOKEN.scale(TOKENS, 1, 0)).isEqualTo(1 / 16.0);
   }
 
   @Test
-  void microMeanAllMicroBatchesWeighTheSame() {
-    assertThat(LossReduction.MICRO_MEAN.scale(4, 100, 2)).isEqualTo(0.125);
-    assertThat(LossReduction.MICRO_MEAN.scale(0, 100, 2)).isEqualTo(0.5).isFinite();
+  void everyMicroBatchOfAllReplicasWeighsTheSame() {
+    assertThat(LossReduction.MICRO_MEAN.scale(TOKENS, 0, 0)).isEqualTo(1 / 8.0);
+    assertThat(LossReduction.MICRO_MEAN.scale(TOKENS, 1, 0)).isEqualTo(1 / 8.0);
+    assertThat(LossReduction.MICRO_MEAN.scale(TOKENS, 0, 1)).isEqualTo(1 / 24.0);
   }
 
   @Test
-  void oneMicroBatchIsTheSameEitherWay() {
-    for (int tokens = 1; tokens < 100; tokens++) {
-      assertThat(LossReduction.MICRO_MEAN.scale(tokens, tokens, 1))
-          .isEqualTo(LossReduction.PER_TOKEN.scale(tokens, tokens, 1));
+  void everyMicroBatchOfEachReplicaWeighsTheSame() {
+    assertThat(LossReduction.RANK_MICRO_MEAN.scale(TOKENS, 0, 0)).isEqualTo(1 / 16.0);
+    assertThat(LossReduction.RANK_MICRO_MEAN.scale(TOKENS, 0, 1)).isEqualTo(1 / 8.0);
+    assertThat(LossReduction.RANK_MICRO_MEAN.scale(TOKENS, 1, 0)).isEqualTo(0.25).isFinite();
+  }
+
+  @Test
+  void allAreTheSameWhereEveryTokenIsTrained() {
+    TokenCounts full = new TokenCounts(new long[] {9, 9, 9, 9, 9, 9, 9, 9}, 2, 2);
+    for (LossReduction reduction : LossReduction.values()) {
+      assertThat(reduction.scale(full, 1, 1)).isCloseTo(1 / 36.0, within(1e-18));
     }
   }
 }

@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  * Batches of random rows. Rows depend on the step and their number in it alone, not on how they are
  * split over micro batches.
  */
-record RandomRows(int microBatchSize, int microBatches, long stepsPerEpoch, long unlabelledStep)
+record RandomRows(int microBatchSize, ReplicaShare share, long stepsPerEpoch, long unlabelledStep)
     implements BatchSource {
   static final int LENGTH = 8;
   private static final int VOCABULARY = 30;
@@ -21,9 +21,18 @@ record RandomRows(int microBatchSize, int microBatches, long stepsPerEpoch, long
     this(microBatchSize, microBatches, stepsPerEpoch, -1);
   }
 
+  RandomRows(int microBatchSize, int microBatches, long stepsPerEpoch, long unlabelledStep) {
+    this(microBatchSize, ReplicaShare.whole(microBatches), stepsPerEpoch, unlabelledStep);
+  }
+
+  @Override
+  public int microBatches() {
+    return share.microBatches();
+  }
+
   @Override
   public long samplesPerStep() {
-    return (long) microBatchSize * microBatches;
+    return (long) microBatchSize * share.microBatches() * share.replicas();
   }
 
   @Override
@@ -39,12 +48,12 @@ record RandomRows(int microBatchSize, int microBatches, long stepsPerEpoch, long
   @Override
   public List<MicroBatch> step(long step) {
     List<MicroBatch> batches = new ArrayList<>();
-    for (int i = 0; i < microBatches; i++) {
+    for (int i = 0; i < share.microBatches(); i++) {
       long[] ids = new long[maxTokens()];
       long[] labels = new long[maxTokens()];
       long[] positions = new long[maxTokens()];
       for (int t = 0; t < ids.length; t++) {
-        long row = (long) i * microBatchSize + t / LENGTH;
+        long row = share.place(t / LENGTH, i, microBatchSize);
         SplittableRandom random =
             new SplittableRandom((step % stepsPerEpoch * 1000 + row) * LENGTH + t % LENGTH);
         ids[t] = random.nextInt(VOCABULARY);

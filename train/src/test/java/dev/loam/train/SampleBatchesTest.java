@@ -44,7 +44,8 @@ class SampleBatchesTest {
   }
 
   private static SampleBatches batches(long size, long samples, int micro, int accumulation) {
-    return new SampleBatches(new Numbered(size), samples, micro, accumulation, 4, 100);
+    return new SampleBatches(
+        new Numbered(size), samples, micro, ReplicaShare.whole(accumulation), 4, 100);
   }
 
   @Test
@@ -94,7 +95,7 @@ class SampleBatchesTest {
   @Test
   void closingClosesTheSource() {
     Numbered source = new Numbered(4);
-    new SampleBatches(source, 4, 1, 1, 4, 100).close();
+    new SampleBatches(source, 4, 1, ReplicaShare.whole(1), 4, 100).close();
     assertThat(source.closed).isTrue();
   }
 }

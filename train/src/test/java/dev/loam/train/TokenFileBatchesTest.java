@@ -51,7 +51,8 @@ class TokenFileBatchesTest {
   }
 
   private TokenFileBatches open(int microBatchSize, int microBatches) {
-    return new TokenFileBatches(lease, write(), CONFIG, microBatchSize, microBatches);
+    return new TokenFileBatches(
+        lease, write(), CONFIG, microBatchSize, ReplicaShare.whole(microBatches));
   }
 
   /** Two steps of four rows of three tokens, numbered through. */

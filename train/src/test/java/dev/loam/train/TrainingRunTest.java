@@ -25,12 +25,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** From a configuration to a model folder; the numbers are the golden test's matter. */
 class TrainingRunTest {
+  private static final Engine ENGINE = Engine.named("torch");
+
   @TempDir Path folder;
-  private final ComputeLease lease = Engine.named("torch").lease(1);
+  private final ComputeLease lease = ENGINE.lease(1);
 
   @AfterEach
   void giveBack() {
     lease.close();
+  }
+
+  private static StepMetrics run(TrainingConfig config) {
+    return new TrainingRun(config).runOnThreads(ENGINE, 1, List.of());
   }
 
   private TrainingConfig config(Map<String, String> overrides) throws IOException {
@@ -52,7 +58,7 @@ class TrainingRunTest {
         """
         output_dir: %s
         tokenizer_dir: %s
-        use_parallel: False
+        auto_trans_ckpt: False
         runner_config: {batch_size: 2, epochs: 2}
         lr_schedule: {learning_rate: 1e-3}
         model:
@@ -68,9 +74,10 @@ class TrainingRunTest {
   @Test
   void writesMetricsAndAModelWithItsTokenizer() throws IOException {
     StringBuilder console = new StringBuilder();
-    TrainingRun run = new TrainingRun(config(Map.of()), lease);
+    TrainingRun run = new TrainingRun(config(Map.of()));
     StepMetrics last =
-        run.run(List.of(new ConsoleListener(line -> console.append(line).append('\n'))));
+        run.runOnThreads(
+            ENGINE, 1, List.of(new ConsoleListener(line -> console.append(line).append('\n'))));
     assertThat(last.step()).isEqualTo(12);
     assertThat(Files.readAllLines(folder.resolve("out/metrics.jsonl"))).hasSize(12);
     assertThat(run.modelFolder()).isEqualTo(folder.resolve("out/model"));
@@ -78,14 +85,15 @@ class TrainingRunTest {
     assertThat(run.modelFolder().resolve("model.safetensors")).exists();
     assertThat(run.modelFolder().resolve("tokenizer.json")).hasContent("{}");
     assertThat(console)
-        .contains("12 steps, global batch 2", "ignored keys: use_parallel", "step    12/12 | loss");
+        .contains(
+            "12 steps, global batch 2", "ignored keys: auto_trans_ckpt", "step    12/12 | loss");
   }
 
   @Test
   void stopsAtTheStopStepAndMovesTheEarlierRunAside() throws IOException {
-    StepMetrics last = new TrainingRun(config(Map.of("stop_step", "5")), lease).run(List.of());
+    StepMetrics last = run(config(Map.of("stop_step", "5")));
     assertThat(last.step()).isEqualTo(5);
-    new TrainingRun(config(Map.of("stop_step", "3")), lease).run(List.of());
+    StepMetrics unused = run(config(Map.of("stop_step", "3")));
     assertThat(Files.readAllLines(folder.resolve("out/metrics.jsonl"))).hasSize(3);
     assertThat(Files.readAllLines(folder.resolve("out.previous-1/metrics.jsonl"))).hasSize(5);
   }
@@ -93,10 +101,12 @@ class TrainingRunTest {
   @Test
   @Timeout(60)
   void anInterruptedRunStillWritesItsModel() throws IOException {
-    TrainingRun run = new TrainingRun(config(Map.of()), lease);
+    TrainingRun run = new TrainingRun(config(Map.of()));
     Thread caller = Thread.currentThread();
     StepMetrics last =
-        run.run(
+        run.runOnThreads(
+            ENGINE,
+            1,
             List.of(
                 new TrainingListener() {
                   @Override
@@ -119,7 +129,7 @@ class TrainingRunTest {
   @Test
   void dataThatDoesNotFitIsFoundBeforeTheOutputFolderIsTouched() throws IOException {
     TrainingConfig config = config(Map.of("batch_size", "3"));
-    assertThatThrownBy(() -> new TrainingRun(config, lease).run(List.of()))
+    assertThatThrownBy(() -> run(config))
         .hasMessageContaining("2 rows a step, but the global batch is 3");
     assertThat(folder.resolve("out")).doesNotExist();
   }

@@ -19,7 +19,26 @@ public final class Batches {
     /** Sample by sample in turn, as MindFormers does: rank r has samples r, r + ranks, ... */
     ROUND_ROBIN,
     /** Micro batch by micro batch in turn, as Megatron-LM does. */
-    CONSECUTIVE
+    CONSECUTIVE,
+    /**
+     * Rank by rank: each has a run of micro batches. When the same micro batches are spread over
+     * another number of ranks, a rank's are still neighbours.
+     */
+    BLOCKS;
+
+    /**
+     * The place in a global batch of one row of a rank's micro batch.
+     *
+     * @param microBatches micro batches of each rank
+     */
+    public long place(
+        int row, int microBatch, int microBatchSize, int microBatches, int rank, int ranks) {
+      return switch (this) {
+        case ROUND_ROBIN -> ((long) microBatch * microBatchSize + row) * ranks + rank;
+        case CONSECUTIVE -> ((long) microBatch * ranks + rank) * microBatchSize + row;
+        case BLOCKS -> ((long) rank * microBatches + microBatch) * microBatchSize + row;
+      };
+    }
   }
 
   private final SampleSource source;
@@ -104,11 +123,7 @@ public final class Batches {
     if (row < 0 || row >= microBatchSize) {
       throw new IllegalArgumentException("row %d of %d".formatted(row, microBatchSize));
     }
-    long inBatch =
-        switch (dealing) {
-          case ROUND_ROBIN -> ((long) microBatch * microBatchSize + row) * ranks + rank;
-          case CONSECUTIVE -> ((long) microBatch * ranks + rank) * microBatchSize + row;
-        };
+    long inBatch = dealing.place(row, microBatch, microBatchSize, microBatches, rank, ranks);
     return stepStart(consumedSamples) + inBatch;
   }
 

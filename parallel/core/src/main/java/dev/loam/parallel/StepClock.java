@@ -4,7 +4,7 @@ package dev.loam.parallel;
 /** Is told when a part of a training step ends; for benchmarks. */
 @FunctionalInterface
 public interface StepClock {
-  /** The parts of a step, in order; those from forward to backward once a micro batch. */
+  /** The parts of a step; those from forward to communication many times a step. */
   enum Part {
     /** Fetching the batch. */
     DATA,
@@ -14,6 +14,8 @@ public interface StepClock {
     HEAD,
     /** All layers back. */
     BACKWARD,
+    /** Waiting for other stages of the pipeline. */
+    COMMUNICATION,
     /** Norm, clip and update. */
     OPTIMIZER
   }

@@ -6,11 +6,22 @@ import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
 import dev.loam.tensor.Kernels;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
-/** A lease of no engine: for schedules, which ask it for nothing but a type. */
-record FakeLease() implements ComputeLease {
+/**
+ * A lease of no engine: for schedules, which ask it for nothing but a type, and for ranks.
+ *
+ * @param thread runs what is submitted
+ */
+public record FakeLease(Optional<ExecutorService> thread) implements ComputeLease {
+  /** Without a thread. */
+  public FakeLease() {
+    this(Optional.empty());
+  }
+
   @Override
   public int threads() {
     return 1;
@@ -38,7 +49,7 @@ record FakeLease() implements ComputeLease {
 
   @Override
   public <R> Future<R> submit(Callable<R> work) {
-    throw new UnsupportedOperationException("no thread");
+    return thread.orElseThrow().submit(work);
   }
 
   @Override

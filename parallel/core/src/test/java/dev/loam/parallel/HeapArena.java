@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** An arena on the Java heap, for tests that need no kernels. */
-final class HeapArena implements Arena {
+public final class HeapArena implements Arena {
   private long allocatedBytes;
   private boolean closed;
 

@@ -125,6 +125,9 @@ final class ModelSection {
   }
 
   private void ignoreOthers() {
+    // Read where the layout is.
+    section.integer("pp_interleave_num");
+    section.integerRows("offset");
     section.only("hidden_act", "silu", "Qwen3's feed-forward network is SwiGLU", "swiglu");
     section.only("use_qk_norm", "True", "Qwen3 norms queries and keys");
     section.only("qk_layernorm", "True", "Qwen3 norms queries and keys");
@@ -140,7 +143,6 @@ final class ModelSection {
         "model_type",
         "architectures",
         "seq_length",
-        "offset",
         "qkv_concat",
         "use_flash_attention",
         "params_dtype",
@@ -163,7 +165,6 @@ final class ModelSection {
         "bias_dropout_fusion",
         "gated_linear_unit",
         "normalization",
-        "pp_interleave_num",
         "disable_lazy_inline",
         "block_size",
         "num_blocks",

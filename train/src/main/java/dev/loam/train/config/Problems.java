@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train.config;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Collects what is wrong with a configuration, and what is ignored in it. */
 final class Problems {
-  private final List<String> problems = new ArrayList<>();
-  private final List<String> ignored = new ArrayList<>();
+  private final Set<String> problems = new LinkedHashSet<>();
+  private final Set<String> ignored = new LinkedHashSet<>();
 
+  /** Notes a problem; the same one is told once. */
   void add(String problem) {
     problems.add(problem);
   }
@@ -24,7 +26,7 @@ final class Problems {
   /** Throws them all at once, if there are any. */
   void throwIfAny() {
     if (!problems.isEmpty()) {
-      throw new ConfigException(problems);
+      throw new ConfigException(List.copyOf(problems));
     }
   }
 }

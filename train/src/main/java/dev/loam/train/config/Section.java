@@ -145,6 +145,49 @@ final class Section {
     return numbers;
   }
 
+  /**
+   * Whole numbers in one row or several; 0 alone is none.
+   *
+   * @return the rows
+   */
+  List<List<Integer>> integerRows(String key) {
+    Optional<ConfigNode> node = node(key);
+    if (node.isEmpty()) {
+      return List.of();
+    }
+    if (node.get() instanceof ConfigNode.Scalar scalar && scalar.text().strip().equals("0")) {
+      return List.of();
+    }
+    if (node.get() instanceof ConfigNode.Items rows) {
+      boolean nested = rows.items().stream().anyMatch(i -> i instanceof ConfigNode.Items);
+      List<ConfigNode> lists = nested ? rows.items() : List.of(rows);
+      List<List<Integer>> read = new ArrayList<>();
+      for (ConfigNode list : lists) {
+        integers(list).ifPresent(read::add);
+      }
+      if (read.size() == lists.size()) {
+        return read;
+      }
+    }
+    problem(key, "must be 0, a list of whole numbers or a list of such lists");
+    return List.of();
+  }
+
+  private static Optional<List<Integer>> integers(ConfigNode node) {
+    if (!(node instanceof ConfigNode.Items list)) {
+      return Optional.empty();
+    }
+    List<Integer> numbers = new ArrayList<>();
+    for (ConfigNode item : list.items()) {
+      if (!(item instanceof ConfigNode.Scalar scalar)
+          || !scalar.text().strip().matches("[+-]?[0-9]{1,9}")) {
+        return Optional.empty();
+      }
+      numbers.add(Integer.valueOf(scalar.text().strip()));
+    }
+    return Optional.of(numbers);
+  }
+
   /** A section within this one; an empty one where it is not written. */
   Section section(String key) {
     Optional<ConfigNode> node = node(key);
@@ -220,6 +263,9 @@ final class Section {
   }
 
   private String name(String key) {
+    if (key.isEmpty()) {
+      return path;
+    }
     return path.isEmpty() ? key : path + "." + key;
   }
 }

@@ -4,7 +4,11 @@ package dev.loam.train.config;
 import dev.loam.model.Qwen3Config;
 import dev.loam.train.LossReduction;
 import dev.loam.train.OptimizerOptions;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +22,7 @@ import java.util.Optional;
  * @param tokenizerDir tokenizer files to put beside the exported model
  * @param epochs passes over the data
  * @param batchSize samples of a micro batch
- * @param accumulationSteps micro batches of a step
+ * @param parallel how the run is spread over ranks
  * @param stopStep the last step, if the run is to end early
  * @param lrStepOffset 0 if step 0 reads the rate at 0, 1 if it reads the rate at 1
  * @param ignoredKeys keys that were written but mean nothing here
@@ -30,7 +34,7 @@ public record TrainingConfig(
     Optional<Path> tokenizerDir,
     int epochs,
     int batchSize,
-    int accumulationSteps,
+    ParallelConfig parallel,
     Optional<Long> stopStep,
     Qwen3Config model,
     DataConfig data,
@@ -62,5 +66,15 @@ public record TrainingConfig(
    */
   public static DataConfig readData(Path file, Map<String, String> overrides) {
     return TrainingConfigReader.readData(file, overrides);
+  }
+
+  /** The same for configurations that ask for the same: ranks compare it before they start. */
+  public String digest() {
+    try {
+      byte[] text = toString().getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 }

@@ -11,8 +11,6 @@ import java.util.Optional;
 
 /** Reads the whole configuration, section by section. */
 final class TrainingConfigReader {
-  private static final String ONE_RANK = "training runs on one rank for now";
-
   private final Problems problems = new Problems();
   private final Section root;
 
@@ -50,14 +48,28 @@ final class TrainingConfigReader {
                 + model.get().maxPositions());
       }
     }
+    int batchSize = root.section("runner_config").integer("batch_size", 1, 1, 1 << 20);
     path("tokenizer_dir")
         .filter(folder -> !hasTokenizer(folder))
         .ifPresent(folder -> root.problem("tokenizer_dir", folder + " has no tokenizer.json"));
-    parallel();
+    ParallelConfig parallel = ParallelSection.read(root, problems, model, compat);
+    if (parallel.layout().sequenceParallel()
+        && data.isPresent()
+        && data.get() instanceof DataConfig.Megatron gpt) {
+      long tokens = (long) batchSize * gpt.options().sequenceLength();
+      if (tokens % parallel.layout().tensorParallel() != 0) {
+        problems.add(
+            "parallel_config.use_seq_parallel divides the "
+                + tokens
+                + " tokens of a micro batch by model_parallel "
+                + parallel.layout().tensorParallel()
+                + ", which leaves a remainder");
+      }
+    }
     Section runner = root.section("runner_config");
     int epochs = runner.integer("epochs", 1, 1, Integer.MAX_VALUE);
-    int batchSize = runner.integer("batch_size", 1, 1, 1 << 20);
-    int accumulation = runner.integer("gradient_accumulation_steps", 1, 1, 1 << 20);
+    runner.integer("batch_size");
+    runner.integer("gradient_accumulation_steps");
     Optional<Long> stop = runner.integer("stop_step").filter(step -> step > 0);
     runner.ignore("sink_mode", "sink_size", "num_classes");
     runner.finish();
@@ -74,7 +86,7 @@ final class TrainingConfigReader {
         path("tokenizer_dir").or(() -> pretrained.filter(TrainingConfigReader::hasTokenizer)),
         epochs,
         batchSize,
-        accumulation,
+        parallel,
         stop,
         model.orElseThrow(),
         data.orElseThrow(),
@@ -168,31 +180,14 @@ final class TrainingConfigReader {
     return switch (asked.get()) {
       case "per_token" -> LossReduction.PER_TOKEN;
       case "micro_mean" -> LossReduction.MICRO_MEAN;
+      case "rank_micro_mean" -> LossReduction.RANK_MICRO_MEAN;
       default -> {
-        root.problem("loss_reduction", "must be per_token or micro_mean, not " + asked.get());
+        root.problem(
+            "loss_reduction",
+            "must be per_token, micro_mean or rank_micro_mean, not " + asked.get());
         yield LossReduction.PER_TOKEN;
       }
     };
-  }
-
-  private void parallel() {
-    Section section = root.section("parallel_config");
-    section.only("data_parallel", "1", ONE_RANK);
-    section.only("model_parallel", "1", ONE_RANK);
-    section.only("pipeline_stage", "1", ONE_RANK);
-    section.only("context_parallel", "1", ONE_RANK);
-    section.only("expert_parallel", "1", "dense models have no experts");
-    section.ignore(
-        "micro_batch_num",
-        "seq_split_num",
-        "use_seq_parallel",
-        "optimizer_shard",
-        "gradient_aggregation_group",
-        "vocab_emb_dp",
-        "context_parallel_algo",
-        "ulysses_degree_in_cp",
-        "mem_coeff");
-    section.finish();
   }
 
   private void ignoreTopLevel() {
@@ -202,7 +197,6 @@ final class TrainingConfigReader {
     root.only("resume_training", "False", "resuming is a later feature");
     root.only("do_eval", "False", "evaluation is a later feature");
     root.ignore(
-        "use_parallel",
         "auto_trans_ckpt",
         "load_ckpt_format",
         "src_strategy_path_or_dir",
@@ -211,7 +205,6 @@ final class TrainingConfigReader {
         "trainer",
         "train_dataset_task",
         "context",
-        "parallel",
         "recompute_config",
         "swap_config",
         "moe_config",

@@ -3,15 +3,19 @@ package dev.loam.train.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loam.data.Batches;
 import dev.loam.data.blend.SurplusRule;
 import dev.loam.data.gpt.GptOptions;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.SpecialTokens;
+import dev.loam.parallel.Layout;
+import dev.loam.parallel.pipeline.PipelineSchedule;
 import dev.loam.train.LossReduction;
 import dev.loam.train.OptimizerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +46,7 @@ class TrainingConfigTest {
                 Optional.empty(),
                 1,
                 1,
-                1,
+                parallel(Layout.single(), Batches.Dealing.CONSECUTIVE),
                 Optional.empty(),
                 new Qwen3Config(
                     151936,
@@ -65,6 +69,11 @@ class TrainingConfigTest {
                 0,
                 LossReduction.PER_TOKEN,
                 List.of()));
+  }
+
+  private static ParallelConfig parallel(Layout layout, Batches.Dealing dealing) {
+    return new ParallelConfig(
+        layout, PipelineSchedule.ONE_F_ONE_B, false, dealing, Duration.ofMinutes(30));
   }
 
   /** Every key that means something, with a value that is not its default. */
@@ -136,7 +145,7 @@ class TrainingConfigTest {
                 Optional.of(tokenizer),
                 2,
                 3,
-                4,
+                parallel(Layout.single().withMicroBatches(4), Batches.Dealing.ROUND_ROBIN),
                 Optional.of(5L),
                 new Qwen3Config(
                     20,
@@ -261,7 +270,7 @@ class TrainingConfigTest {
     assertThat(config.seed()).isEqualTo(5);
     assertThat(config.epochs()).isEqualTo(7);
     assertThat(config.batchSize()).isEqualTo(8);
-    assertThat(config.accumulationSteps()).isEqualTo(9);
+    assertThat(config.parallel().layout().microBatches()).isEqualTo(9);
     assertThat(config.optimizer())
         .isEqualTo(new OptimizerOptions(0.5, 0.6, 1e-8, 0, Double.POSITIVE_INFINITY));
     assertThat(config.model().heads()).isEqualTo(2);
