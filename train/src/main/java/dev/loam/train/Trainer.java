@@ -79,9 +79,21 @@ public final class Trainer {
         () -> {
           try (Listeners all = new Listeners(listeners);
               Arena arena = lease.newArena(Device.cpu())) {
-            return train(lease, arena, all);
+            return trainOrAbort(lease, arena, all);
           }
         });
+  }
+
+  /** No rank may work on memory of one that failed, so the others stop before it is freed. */
+  private StepMetrics trainOrAbort(ComputeLease lease, Arena arena, TrainingListener listener) {
+    try {
+      return train(lease, arena, listener);
+    } catch (RuntimeException | Error e) {
+      if (model.groups().world().size() > 1) {
+        model.groups().world().abort(e);
+      }
+      throw e;
+    }
   }
 
   private StepMetrics train(ComputeLease lease, Arena arena, TrainingListener listener) {
