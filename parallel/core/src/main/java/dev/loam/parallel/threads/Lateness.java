@@ -40,6 +40,7 @@ final class Lateness {
       Call call = blamed.waitingCall();
       Operation operation = blamed.waitingFor();
       if (call == null || operation == null) {
+        message.append("; rank ").append(blamed.worldRank()).append(" waits for nobody");
         next = List.of();
       } else if (more) {
         message.append("; rank ").append(blamed.worldRank()).append(" waits in ").append(call);
