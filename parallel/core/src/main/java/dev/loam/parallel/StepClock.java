@@ -14,7 +14,7 @@ public interface StepClock {
     HEAD,
     /** All layers back. */
     BACKWARD,
-    /** Waiting for other stages of the pipeline. */
+    /** Waiting for other stages of the pipeline, and for sums of gradients. */
     COMMUNICATION,
     /** Norm, clip and update. */
     OPTIMIZER

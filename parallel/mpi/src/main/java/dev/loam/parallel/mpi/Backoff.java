@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Backoff {
   private static final long SHORTEST = 20_000;
-  private static final long LONGEST = 500_000;
+  private static final long LONGEST = 1_000_000;
   private static final long LONGEST_IDLE = 50_000_000;
 
   private final long spinNanos;

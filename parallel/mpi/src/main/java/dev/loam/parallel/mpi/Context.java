@@ -21,7 +21,8 @@ record Context(
 
   /** Fails the context for something that this rank did. */
   RankFailedException fail(String did) {
-    return failure.raise(new RankFailedException(worldRank, "rank " + worldRank + " " + did));
+    return failure.raiseAndAwaitQuiet(
+        new RankFailedException(worldRank, "rank " + worldRank + " " + did));
   }
 
   /** Starts an operation. */

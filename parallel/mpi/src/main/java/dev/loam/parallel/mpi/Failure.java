@@ -5,6 +5,8 @@ import dev.loam.parallel.RankFailedException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,11 @@ import org.slf4j.LoggerFactory;
 final class Failure {
   private static final Logger LOG = LoggerFactory.getLogger(Failure.class);
 
+  private static final long QUIET_MILLIS = 100;
+
   private final AtomicReference<@Nullable RankFailedException> first = new AtomicReference<>();
+  private final CountDownLatch quiet = new CountDownLatch(1);
+  private volatile boolean stuck;
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
 
   Optional<RankFailedException> first() {
@@ -27,16 +33,43 @@ final class Failure {
     if (!first.compareAndSet(null, failure)) {
       return first().map(Failure::again).orElse(failure);
     }
-    LOG.error("{}", failure.getMessage(), failure);
+    LOG.error("{}", failure.getMessage());
+    LOG.debug("the failure", failure);
     waiting.forEach(LockSupport::unpark);
     return failure;
   }
 
-  /** Throws if the context has failed. */
+  /** Throws if the context has failed. To be called by threads of ranks. */
   void check() {
     RankFailedException failure = first.get();
     if (failure != null) {
+      awaitQuiet();
       throw again(failure);
+    }
+  }
+
+  /** Fails the context for a thread of a rank, which may free its memory then. */
+  RankFailedException raiseAndAwaitQuiet(RankFailedException failure) {
+    RankFailedException raised = raise(failure);
+    awaitQuiet();
+    return raised;
+  }
+
+  /** From now on the progress thread touches no tensor any more. */
+  void quiet() {
+    quiet.countDown();
+  }
+
+  /** Whether the progress thread is in MPI and does not come back. */
+  boolean isStuck() {
+    return stuck;
+  }
+
+  private void awaitQuiet() {
+    try {
+      stuck = stuck || !quiet.await(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -144,7 +144,7 @@ final class MpiGroup implements ProcessGroup {
     RankFailedException unused =
         context
             .failure()
-            .raise(
+            .raiseAndAwaitQuiet(
                 new RankFailedException(
                     context.worldRank(),
                     "rank " + context.worldRank() + " failed: " + cause,

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class MpiRanks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MpiRanks.class);
   private static final long SPIN_NANOS = 20_000;
+  private static final Duration SHORTEST_START = Duration.ofMinutes(1);
   private static final Duration ABORT = Duration.ofMillis(500);
 
   private final Context context;
@@ -55,7 +56,9 @@ public final class MpiRanks implements AutoCloseable {
    * or the system property {@code loam.mpi.library} names; otherwise {@code libmpi.so.40} or {@code
    * libmpi.so}, where the system finds it.
    *
-   * @param deadline for this, and for every operation that is awaited without one of its own
+   * @param deadline for every operation that is awaited without one of its own; MPI may take a
+   *     minute to start if that is longer
+   * @throws IllegalArgumentException if the deadline is not positive
    * @throws MpiException if there is no Open MPI, or it cannot start
    * @throws DisagreementException if ranks run different versions
    * @throws RankFailedException if not all ranks come within the deadline
@@ -71,7 +74,7 @@ public final class MpiRanks implements AutoCloseable {
     Thread thread = new Thread(() -> serve(mpi, settings, started), "loam-mpi");
     thread.setDaemon(true);
     thread.start();
-    MpiRanks ranks = new MpiRanks(await(started, settings.deadline()), thread);
+    MpiRanks ranks = new MpiRanks(awaitStart(started, settings.deadline()), thread);
     try {
       Agreement.requireSame(ranks.world, "version of Loam", BuildVersion.read());
       Agreement.requireSame(ranks.world, "message limits", settings.limits().toString());
@@ -106,13 +109,16 @@ public final class MpiRanks implements AutoCloseable {
     progress.run(rank);
   }
 
-  private static Context await(CompletableFuture<Context> started, Duration deadline) {
+  private static Context awaitStart(CompletableFuture<Context> started, Duration deadline) {
+    Duration limit = deadline.compareTo(SHORTEST_START) < 0 ? SHORTEST_START : deadline;
     try {
-      return started.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+      return started.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new MpiException("MPI did not start within " + deadline.toMillis() + " ms", e);
+      throw new MpiException("MPI did not start within " + limit.toMillis() + " ms", e);
     } catch (ExecutionException e) {
-      throw new MpiException("MPI cannot start: " + e.getCause(), e);
+      throw e.getCause() instanceof MpiException known
+          ? known
+          : new MpiException("MPI cannot start: " + e.getCause(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new MpiException("interrupted while MPI started", e);
@@ -137,27 +143,47 @@ public final class MpiRanks implements AutoCloseable {
       return;
     }
     closed = true;
-    if (context.failure().first().isEmpty()) {
-      try {
-        world.barrier("close").await();
-      } catch (RankFailedException e) {
-        join(Progress.GRACE.plus(ABORT));
-        throw e;
-      }
-      context.progress().finish();
-      if (!join(context.settings().deadline())) {
-        throw context.fail("could not end MPI within the deadline");
-      }
-    } else if (!join(Progress.GRACE.plus(ABORT))) {
-      LOG.error("MPI_Abort has not ended this process");
+    if (context.failure().first().isPresent()) {
+      awaitAbort();
+      return;
+    }
+    try {
+      world.barrier("close").await();
+    } catch (RankFailedException e) {
+      awaitAbort();
+      throw e;
+    }
+    context.progress().finish();
+    if (!join(context.settings().deadline())) {
+      throw context.fail("could not end MPI within the deadline");
     }
   }
 
-  /** Waits for the progress thread. */
+  /** Does not come back where MPI_Abort works. */
+  private void awaitAbort() {
+    if (context.failure().isStuck() || !join(Progress.GRACE.plusMillis(100))) {
+      Thread ending = new Thread(context.progress()::abortNow, "loam-mpi-abort");
+      ending.setDaemon(true);
+      ending.start();
+      boolean unused = join(ABORT);
+    }
+    LOG.error("MPI_Abort has not ended this process");
+  }
+
+  /** Waits for the end of the progress thread; an interrupt is set again afterwards. */
   private boolean join(Duration limit) {
-    try {
-      thread.join(limit.toMillis());
-    } catch (InterruptedException e) {
+    boolean interrupted = false;
+    long end = System.nanoTime() + limit.toNanos();
+    for (long left = limit.toNanos();
+        left > 0 && thread.isAlive();
+        left = end - System.nanoTime()) {
+      try {
+        TimeUnit.NANOSECONDS.timedJoin(thread, left);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
     return !thread.isAlive();

@@ -108,14 +108,14 @@ abstract class Operation implements Work {
       return;
     }
     Thread self = Thread.currentThread();
+    // Interrupts are for what the rank does besides; the operation goes on.
+    boolean interrupted = Thread.interrupted();
     context.failure().enter(self);
     try {
       waiting = true;
       while (!done) {
         context.failure().check();
-        if (self.isInterrupted()) {
-          throw context.fail("was interrupted while it waited for " + label);
-        }
+        interrupted |= Thread.interrupted();
         // Compared as a difference: the deadline may be the longest duration there is.
         long left = nanos(deadline) - (System.nanoTime() - start);
         if (left <= 0) {
@@ -126,6 +126,9 @@ abstract class Operation implements Work {
       }
     } finally {
       context.failure().leave(self);
+      if (interrupted) {
+        self.interrupt();
+      }
     }
   }
 
@@ -134,7 +137,7 @@ abstract class Operation implements Work {
     Absence absence = context.progress().whoIsMissing(this);
     if (!done) {
       String text = label + ": " + absence.text() + " within " + deadline.toMillis() + " ms";
-      throw context.failure().raise(new RankFailedException(absence.rank(), text));
+      throw context.failure().raiseAndAwaitQuiet(new RankFailedException(absence.rank(), text));
     }
   }
 

@@ -46,14 +46,14 @@ final class PieceReduce extends Collective {
     group().reduceQueue().add(this);
   }
 
-  /** How much memory {@link #begin(ByteBuffer)} needs. */
+  /** How much memory {@link #proceed} needs. */
   long stagingBytes() {
     long largest = Math.min(chunk, pieces.length(group().rank()));
     return largest * DEPTH * (group().size() - 1) * region().dtype().bytes();
   }
 
   /** Starts, now that it is this operation's turn. */
-  void begin(ByteBuffer stagingMemory) {
+  void proceed(ByteBuffer stagingMemory) {
     memory = stagingMemory;
     staging = Region.of(DirectTensor.of(memory, region().dtype()), label());
     for (int i = 0; i < DEPTH; i++) {

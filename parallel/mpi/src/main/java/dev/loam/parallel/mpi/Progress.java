@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ final class Progress {
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private volatile boolean ended;
+  private final AtomicBoolean aborting = new AtomicBoolean();
 
   /** To be made by the thread that will {@link #run} it. */
   Progress(OpenMpi mpi, Failure failure, long spinNanos) {
@@ -86,6 +88,7 @@ final class Progress {
 
   /** Works until MPI is ended or the context has failed. */
   void run(int worldRank) {
+    failure.enter(thread);
     try {
       while (!ended && failure.first().isEmpty()) {
         step();
@@ -109,6 +112,7 @@ final class Progress {
               new RankFailedException(
                   worldRank, "rank " + worldRank + " cannot communicate: " + e, e));
     }
+    failure.quiet();
     if (!ended) {
       abort();
     }
@@ -136,13 +140,23 @@ final class Progress {
     }
   }
 
-  /** Ends all processes of the job, this one included. */
+  /** Leaves ranks the time to report, then ends the job. */
   private void abort() {
-    long until = System.nanoTime() + GRACE.toNanos();
-    for (long left = GRACE.toNanos(); left > 0; left = until - System.nanoTime()) {
+    long end = System.nanoTime() + GRACE.toNanos();
+    for (long left = GRACE.toNanos(); left > 0; left = end - System.nanoTime()) {
       LockSupport.parkNanos(left);
     }
-    int code = MpiFunctions.MPI_Abort(mpi.world(), 1);
-    LOG.error("MPI_Abort came back with code {}", code);
+    abortNow();
+  }
+
+  /**
+   * Ends all processes of the job, this one included. The only call of MPI that another thread may
+   * make, when this one is stuck in another call.
+   */
+  void abortNow() {
+    if (aborting.compareAndSet(false, true)) {
+      int code = MpiFunctions.MPI_Abort(mpi.world(), 1);
+      LOG.error("MPI_Abort came back with code {}", code);
+    }
   }
 }

@@ -33,7 +33,7 @@ final class ReduceQueue {
     if (active < MOST && !waiting.isEmpty()) {
       active++;
       PieceReduce next = waiting.remove();
-      next.begin(buffers.take(next.stagingBytes()));
+      next.proceed(buffers.take(next.stagingBytes()));
     }
   }
 }

@@ -16,6 +16,9 @@ import java.util.function.Consumer;
 final class Requests {
   private static final int HANDLE = 8;
 
+  /** No handle: handles are addresses. */
+  private static final long GONE = 0;
+
   private final OpenMpi mpi;
   private final Memory completed = new Memory(4);
   private final List<Message> messages = new ArrayList<>();
@@ -139,9 +142,6 @@ final class Requests {
     indices = new Memory(capacity * 4);
     statuses = new Memory(capacity * OpenMpi.STATUS_BYTES);
   }
-
-  /** No handle: handles are addresses. */
-  private static final long GONE = 0;
 
   private static final class Memory {
     final ByteBuffer buffer;

@@ -15,6 +15,12 @@ record Settings(String library, Duration deadline, Limits limits) {
   static final String LIBRARY_VARIABLE = "LOAM_MPI_LIBRARY";
   private static final String LIBRARY_PROPERTY = "loam.mpi.library";
 
+  Settings {
+    if (deadline.isNegative() || deadline.isZero()) {
+      throw new IllegalArgumentException("the deadline must be positive, not " + deadline);
+    }
+  }
+
   /** The settings of users: the library as the environment names it. */
   static Settings of(Duration deadline) {
     String library =

@@ -31,6 +31,11 @@ final class CheckedLoop {
       boolean halves = random.nextInt(50) == 0;
       ProcessGroup group = halves ? world.split(world.rank() % 2, world.rank(), "half") : world;
       step(group, random, elements, round);
+      if (world.rank() == Integer.getInteger("fail.rank", -1)
+          && round == Long.getLong("fail.round", -1)) {
+        System.out.println("rank " + world.rank() + " fails now");
+        throw new IllegalStateException("made to fail");
+      }
       if (round == WARM) {
         System.out.println("rank " + world.rank() + " is looping");
       }

@@ -64,10 +64,10 @@ final class FaultTest {
 
   @Test
   void aStoppedRankEndsAllWithinTheDeadlineAndASecond() {
-    try (Job job = Job.start(3, "loop", "deadline=1000")) {
+    try (Job job = Job.start(3, "loop", "deadline=2000")) {
       job.awaitLines("is looping");
       job.signal(1, "STOP");
-      String output = job.await(ENDING.plusSeconds(2)).requireFailure().output();
+      String output = job.await(ENDING.plusSeconds(3)).requireFailure().output();
       assertThat(output).contains("rank 1 did not take part").doesNotContain("WRONG");
     }
   }

@@ -92,6 +92,19 @@ final class Job implements AutoCloseable {
     return new Result(mpirun.exitValue(), output());
   }
 
+  /** Waits until no rank's process is left, and says how long that took. */
+  Duration awaitProcesses(Duration limit) {
+    long start = System.nanoTime();
+    await(limit, () -> pids().values().stream().noneMatch(Job::isRunning), "the end of all ranks");
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** Waits until a process has written so. */
+  void awaitOutput(String text) {
+    await(Duration.ofSeconds(60), () -> !mpirun.isAlive() || output().contains(text), text);
+    assertThat(output()).contains(text);
+  }
+
   /** Zombies do not run: they wait for a parent to take note of their end. */
   private static boolean isRunning(long pid) {
     try {

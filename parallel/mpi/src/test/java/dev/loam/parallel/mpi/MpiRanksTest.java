@@ -2,6 +2,7 @@
 package dev.loam.parallel.mpi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +25,12 @@ final class MpiRanksTest {
   @Test
   void keepsItWhenEverythingIsCutIntoSmallMessages() {
     Job.run(3, "conformance", "small=true").requireSuccess(3);
+  }
+
+  @Test
+  void takesTensorsOfMoreBytesThanAnIntCounts() {
+    assumeTrue(Boolean.getBoolean("loam.full"), "skipped: part of the full matrix only");
+    Job.run(2, "huge", "ai.djl.offline=true").requireSuccess(2);
   }
 
   @Test
