@@ -20,9 +20,9 @@ import dev.loam.train.Trainer;
 import dev.loam.train.TrainingListener;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -106,8 +106,8 @@ public record StepBenchmark(
       leases.forEach(ComputeLease::close);
     }
     OptionalDouble peak = ProcessMemory.peakGib();
-    int tokens = batchSize * sequenceLength;
-    int microBatches = layout.dataParallel() * layout.microBatches();
+    int tokens = Math.multiplyExact(batchSize, sequenceLength);
+    long microBatches = (long) layout.dataParallel() * layout.microBatches();
     try (ComputeLease lease = engine.lease(threads)) {
       double bound = tokens / GemmBound.seconds(lease, config, tokens, HEAD_CHUNK_ROWS);
       return recorder.result(tokens * microBatches, bound, peak, memory);
@@ -181,7 +181,11 @@ public record StepBenchmark(
       noteFaults(metrics.step());
       progress.accept(
           String.format(
-              "step %d: %.3f s, loss %.4f", metrics.step(), metrics.seconds(), metrics.loss()));
+              Locale.ROOT,
+              "step %d: %.3f s, loss %.4f",
+              metrics.step(),
+              metrics.seconds(),
+              metrics.loss()));
       last = System.nanoTime();
     }
 
@@ -192,7 +196,7 @@ public record StepBenchmark(
       faultsAtEnd = ProcessMemory.minorFaults();
     }
 
-    Result result(int tokens, double bound, OptionalDouble peak, List<RankMemory> memory) {
+    Result result(long tokens, double bound, OptionalDouble peak, List<RankMemory> memory) {
       Map<Part, Double> parts = new EnumMap<>(Part.class);
       partSeconds.forEach(
           (part, seconds) -> parts.put(part, median(seconds.subList(warmUpSteps, seconds.size()))));
@@ -207,11 +211,6 @@ public record StepBenchmark(
   }
 
   private static double median(List<Double> values) {
-    List<Double> sorted = new ArrayList<>(values);
-    Collections.sort(sorted);
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    return Median.of(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 }

@@ -18,7 +18,9 @@ final class Commands {
         new TrainCommand(streams),
         new LogitsCommand(streams),
         new GenerateCommand(streams),
-        new CommandLine(new BenchCommand()).addSubcommand(new StepBenchCommand(streams)),
+        new CommandLine(new BenchCommand())
+            .addSubcommand(new StepBenchCommand(streams))
+            .addSubcommand(new CollectivesBenchCommand(streams)),
         new QuickstartCommand(streams));
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -29,6 +30,12 @@ final class ErrorReport {
   ErrorReport(Streams streams, BooleanSupplier verbose) {
     this.streams = streams;
     this.verbose = verbose;
+  }
+
+  /** Reports for a command, in the detail that its options ask for. */
+  static ErrorReport of(CommandSpec command, Streams streams) {
+    LoamCommand loam = (LoamCommand) command.root().userObject();
+    return new ErrorReport(streams, loam::verbose);
   }
 
   /** Writes the message, and with {@code --verbose} the stack trace; gives the exit code. */
@@ -48,8 +55,8 @@ final class ErrorReport {
   private static Throwable root(Throwable thrown) {
     Throwable cause = thrown.getCause();
     if (thrown instanceof RankFailedException && cause != null && isInput(cause)) {
-      // What is wrong with the input is wrong on every rank.
-      return cause;
+      // Whichever rank found it: what is wrong is the input, not the rank.
+      return root(cause);
     }
     boolean wrapper =
         (thrown instanceof UncheckedIOException || thrown instanceof EngineException)

@@ -1,60 +1,114 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.cli;
 
+import dev.loam.parallel.Layout;
 import dev.loam.parallel.ProcessGroup;
 import dev.loam.parallel.mpi.Agreement;
-import dev.loam.parallel.mpi.MpiRanks;
+import dev.loam.parallel.mpi.DisagreementException;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
-import dev.loam.train.TrainingListener;
+import dev.loam.train.ConsoleListener;
+import dev.loam.train.StepMetrics;
 import dev.loam.train.TrainingRun;
+import dev.loam.train.config.ConfigException;
 import dev.loam.train.config.TrainingConfig;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
-/** One rank of a training that {@code mpirun} or another launcher of MPI processes started. */
+/** One rank of a training, each a process of an MPI job. */
 final class MpiTraining {
-  private final TrainingConfig config;
-  private final TrainingRun run;
+  /** How long ranks without a usable configuration wait for the others. */
+  private static final Duration START = Duration.ofMinutes(2);
 
-  MpiTraining(TrainingConfig config, TrainingRun run) {
-    this.config = config;
-    this.run = run;
-  }
+  /** Enough to tell two lists of problems apart. */
+  private static final int COMPARED = 8192;
+
+  private final Streams streams;
+  private final int threads;
 
   /**
-   * Runs this process's rank.
+   * A rank.
    *
    * @param threads compute threads of this machine, which its ranks share
-   * @return whether this is the first rank, which tells people what happens
    */
-  boolean run(Engine engine, int threads, List<TrainingListener> listeners) {
-    try (MpiRanks ranks = MpiRanks.open(config.parallel().deadline())) {
-      ProcessGroup world = ranks.world();
-      requireSize(world.size());
-      Agreement.requireSame(world, "configuration", config.digest());
-      try (ComputeLease lease = engine.lease(Math.max(1, threads / 1))) {
-        lease.call(() -> run.run(world, lease, listeners));
-      } catch (RuntimeException | Error e) {
-        world.abort(e);
-        throw e;
+  MpiTraining(Streams streams, int threads) {
+    this.streams = streams;
+    this.threads = threads;
+  }
+
+  /** What came of reading the configuration; all ranks have to agree on it before they start. */
+  private record Attempt(Optional<TrainingConfig> config, Optional<RuntimeException> problem) {
+    static Attempt of(Supplier<TrainingConfig> configuration) {
+      try {
+        return new Attempt(Optional.of(configuration.get()), Optional.empty());
+      } catch (ConfigException | UsageException e) {
+        return new Attempt(Optional.empty(), Optional.of(e));
       }
-      return world.rank() == 0;
+    }
+
+    Duration deadline() {
+      return config.map(c -> c.parallel().deadline()).orElse(START);
+    }
+
+    String outcome() {
+      String text =
+          problem
+              .map(e -> String.valueOf(e.getMessage()))
+              .or(() -> config.map(TrainingConfig::digest))
+              .orElseThrow();
+      return text.substring(0, Math.min(COMPARED, text.length()));
     }
   }
 
-  private void requireSize(int started) {
-    int wanted = config.parallel().layout().worldSize();
-    if (started != wanted) {
-      throw new UsageException(
-          "the layout "
-              + config.parallel().layout().describe()
-              + " needs "
-              + wanted
-              + " processes, but "
-              + started
-              + " were started; pass -n "
-              + wanted
-              + " to mpirun, or change parallel_config");
+  /** Runs this process's rank in a job and gives the exit code. */
+  int run(MpiJob job, Supplier<TrainingConfig> configuration) {
+    Attempt attempt = Attempt.of(configuration);
+    return job.run(attempt.deadline(), world -> train(world, agreed(world, attempt)));
+  }
+
+  private static TrainingConfig agreed(ProcessGroup world, Attempt attempt) {
+    try {
+      Agreement.requireSame(world, "configuration", attempt.outcome());
+    } catch (DisagreementException e) {
+      throw new MpiJob.CommonException(
+          new UsageException(
+              e.getMessage() + "; start all with the same file and the same options", e));
     }
+    attempt
+        .problem()
+        .ifPresent(
+            problem -> {
+              throw new MpiJob.CommonException(problem);
+            });
+    TrainingConfig config = attempt.config().orElseThrow();
+    Layout layout = config.parallel().layout();
+    if (world.size() != layout.worldSize()) {
+      throw new MpiJob.CommonException(wrongSize(layout, world.size()));
+    }
+    return config;
+  }
+
+  private static UsageException wrongSize(Layout layout, int started) {
+    return new UsageException(
+        String.format(
+            "%s needs %d processes, but %d were started; use mpirun -n %d, or change"
+                + " parallel_config",
+            layout.describe(), layout.worldSize(), started, layout.worldSize()));
+  }
+
+  private int train(ProcessGroup world, TrainingConfig config) {
+    TrainingRun run = new TrainingRun(config);
+    int here = new LocalRanks(System.getenv()).count(world.size());
+    Engine engine = Engine.named(LoadedModel.ENGINE);
+    try (ComputeLease lease = engine.lease(Math.max(1, threads / here))) {
+      StepMetrics unused =
+          lease.call(() -> run.run(world, lease, List.of(new ConsoleListener(streams::say))));
+    }
+    if (world.rank() == 0) {
+      streams.say("model saved in " + run.modelFolder());
+    }
+    return ExitCodes.OK;
   }
 }

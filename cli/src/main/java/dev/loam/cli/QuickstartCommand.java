@@ -10,6 +10,7 @@ import dev.loam.tokenizer.BpeTrainerSettings;
 import dev.loam.tokenizer.ByteLevelBpeTrainer;
 import dev.loam.tokenizer.HuggingFaceTokenizer;
 import dev.loam.tokenizer.PreTokenizer;
+import dev.loam.train.config.TrainingConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,7 +58,8 @@ final class QuickstartCommand implements Callable<Integer> {
     Path data = preprocess(tokenizer, text);
     Path config = writeConfig(data);
     streams.say("4. pre-training: loam train --config " + config);
-    Path model = TrainCommand.train(config, Map.of(), threads.count(), streams);
+    Path model =
+        TrainCommand.train(TrainingConfig.read(config, Map.of()), threads.count(), streams);
     streams.say("5. generation: loam generate --model " + model + " --prompt ...");
     generate(model, tokenizer);
     return ExitCodes.OK;

@@ -4,18 +4,18 @@ package dev.loam.cli;
 import dev.loam.benchmarks.StepBenchmark;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.SpecialTokens;
-import dev.loam.parallel.Layout;
 import dev.loam.parallel.StepClock.Part;
-import dev.loam.parallel.pipeline.PipelineSchedule;
 import dev.loam.tensor.Engine;
 import dev.loam.train.RankMemory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,37 +70,7 @@ final class StepBenchCommand implements Callable<Integer> {
   @Option(names = "--warmup", paramLabel = "N", description = "Steps before; by default 1.")
   private int warmUp = 1;
 
-  @Option(names = "--dp", paramLabel = "N", description = "Data-parallel ranks; by default 1.")
-  private int dataParallel = 1;
-
-  @Option(names = "--tp", paramLabel = "N", description = "Tensor-parallel ranks; by default 1.")
-  private int tensorParallel = 1;
-
-  @Option(names = "--pp", paramLabel = "N", description = "Pipeline stages; by default 1.")
-  private int stages = 1;
-
-  @Option(
-      names = "--micro-batches",
-      paramLabel = "N",
-      description = "Micro batches of each data-parallel rank in a step; by default 1.")
-  private int microBatches = 1;
-
-  @Option(
-      names = "--virtual-stages",
-      paramLabel = "N",
-      description = "Runs of layers of each stage; more than 1 is an interleaved pipeline.")
-  private int virtualStages = 1;
-
-  @Option(names = "--gpipe", description = "All micro batches forward, then all backward.")
-  private boolean gpipe;
-
-  @Option(names = "--zero", description = "Data-parallel ranks share the optimizer's states.")
-  private boolean zero;
-
-  @Option(
-      names = "--sequence-parallel",
-      description = "Tensor-parallel ranks share the tokens between layers.")
-  private boolean sequenceParallel;
+  @Mixin private RankOptions ranks;
 
   @Option(names = "--json", description = "Writes the result as JSON.")
   private boolean json;
@@ -111,44 +81,38 @@ final class StepBenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (sequenceLength < 1 || batch < 1 || steps < 1 || warmUp < 0) {
-      throw new UsageException("--seq, --batch and --steps must be at least 1, --warmup 0");
-    }
     Qwen3Config config = modelConfig.map(StepBenchCommand::read).orElseGet(this::shape);
-    if (sequenceLength > config.maxPositions()) {
-      throw new UsageException(
-          "--seq "
-              + sequenceLength
-              + " is longer than max_position_embeddings "
-              + config.maxPositions());
+    List<String> problems = problems(config);
+    if (!problems.isEmpty()) {
+      throw new UsageException(String.join("; ", problems));
     }
     StepBenchmark benchmark =
-        new StepBenchmark(config, sequenceLength, batch, steps, warmUp, layout(config), schedule());
+        new StepBenchmark(
+            config, sequenceLength, batch, steps, warmUp, ranks.layout(), ranks.schedule());
     StepBenchmark.Result result =
         benchmark.run(Engine.named(LoadedModel.ENGINE), threads.count(), streams::say);
     streams.out().print((json ? JsonText.write(fields(result)) : text(result)) + "\n");
     return ExitCodes.OK;
   }
 
-  private Layout layout(Qwen3Config config) {
-    Layout layout =
-        Layout.of(dataParallel, tensorParallel, stages)
-            .withMicroBatches(microBatches)
-            .withVirtualStages(virtualStages)
-            .withSequenceParallel(sequenceParallel)
-            .withShardedOptimizer(zero);
-    List<String> problems = layout.problems(config.shape(), layout.worldSize());
-    if (!problems.isEmpty()) {
-      throw new UsageException(String.join("; ", problems));
+  private List<String> problems(Qwen3Config config) {
+    List<String> problems = new ArrayList<>();
+    if (sequenceLength < 1 || batch < 1 || steps < 1 || warmUp < 0) {
+      problems.add("--seq, --batch and --steps must be at least 1, --warmup at least 0");
     }
-    return layout;
-  }
-
-  private PipelineSchedule schedule() {
-    if (virtualStages > 1) {
-      return PipelineSchedule.INTERLEAVED;
+    if (sequenceLength > config.maxPositions()) {
+      problems.add(
+          "--seq "
+              + sequenceLength
+              + " is longer than max_position_embeddings "
+              + config.maxPositions());
     }
-    return gpipe ? PipelineSchedule.GPIPE : PipelineSchedule.ONE_F_ONE_B;
+    long tokens = (long) sequenceLength * batch;
+    if (tokens > Integer.MAX_VALUE) {
+      problems.add("--batch x --seq are " + tokens + " tokens; at most " + Integer.MAX_VALUE);
+    }
+    problems.addAll(ranks.problems(config.shape(), tokens));
+    return problems;
   }
 
   private static Qwen3Config read(Path path) {
@@ -177,9 +141,7 @@ final class StepBenchCommand implements Callable<Integer> {
     fields.put("tokens_per_second", result.tokensPerSecond());
     fields.put("step_seconds", result.stepSeconds());
     for (Part part : Part.values()) {
-      fields.put(
-          part.name().toLowerCase(Locale.ROOT) + "_s",
-          result.partSeconds().getOrDefault(part, 0.0));
+      fields.put(name(part) + "_s", result.partSeconds().getOrDefault(part, 0.0));
     }
     fields.put("bound_tokens_per_second", result.boundTokensPerSecond());
     fields.put("bound_ratio", result.boundRatio());
@@ -193,21 +155,27 @@ final class StepBenchCommand implements Callable<Integer> {
   }
 
   private static String text(StepBenchmark.Result result) {
-    Map<Part, Double> parts = result.partSeconds();
+    StringJoiner parts = new StringJoiner(", ");
+    for (Part part : Part.values()) {
+      Double seconds = result.partSeconds().get(part);
+      if (seconds != null) {
+        parts.add(String.format(Locale.ROOT, "%s %.2f s", name(part), seconds));
+      }
+    }
     return String.format(
         Locale.ROOT,
-        "%.1f tokens/s, %.0f%% of the %.1f that the matrix products alone would allow%n"
-            + "forward %.2f s, head %.2f s, backward %.2f s, optimizer %.2f s%s",
+        "%.1f tokens/s, %.0f%% of the %.1f that the matrix products alone would allow%n%s%s",
         result.tokensPerSecond(),
         100 * result.boundRatio(),
         result.boundTokensPerSecond(),
-        parts.getOrDefault(Part.FORWARD, 0.0),
-        parts.getOrDefault(Part.HEAD, 0.0),
-        parts.getOrDefault(Part.BACKWARD, 0.0),
-        parts.getOrDefault(Part.OPTIMIZER, 0.0),
+        parts,
         result.peakRssGib().isPresent()
             ? String.format(
                 Locale.ROOT, "; peak memory %.2f GiB", result.peakRssGib().getAsDouble())
             : "");
+  }
+
+  private static String name(Part part) {
+    return part.name().toLowerCase(Locale.ROOT);
   }
 }

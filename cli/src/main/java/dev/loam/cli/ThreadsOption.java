@@ -9,7 +9,7 @@ final class ThreadsOption {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Compute threads; by default as many as there are processors.")
+      description = "Compute threads in all; by default as many as there are processors.")
   private Optional<Integer> threads = Optional.empty();
 
   /** The number asked for, or that of the processors. */

@@ -4,7 +4,7 @@ package dev.loam.cli;
 import dev.loam.parallel.mpi.MpiRanks;
 import dev.loam.tensor.Engine;
 import dev.loam.train.ConsoleListener;
-import dev.loam.train.TrainingListener;
+import dev.loam.train.StepMetrics;
 import dev.loam.train.TrainingRun;
 import dev.loam.train.config.TrainingConfig;
 import java.nio.file.Path;
@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 /** Trains a model. */
@@ -39,6 +41,8 @@ final class TrainCommand implements Callable<Integer> {
       description = "MindFormers YAML file.")
   private Path config;
 
+  @Spec private CommandSpec spec;
+
   @Unmatched private List<String> overrides = new ArrayList<>();
 
   TrainCommand(Streams streams) {
@@ -47,25 +51,34 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    train(config, dottedValues(overrides), threads.count(), streams);
+    if (MpiRanks.launched()) {
+      return new MpiTraining(streams, threads.count())
+          .run(new MpiJob(ErrorReport.of(spec, streams)), this::read);
+    }
+    train(read(), threads.count(), streams);
     return ExitCodes.OK;
   }
 
-  /** Runs a training and gives the folder of the exported model. */
-  static Path train(Path config, Map<String, String> overrides, int threads, Streams streams) {
-    TrainingConfig read = TrainingConfig.read(config, overrides);
-    TrainingRun run = new TrainingRun(read);
-    Engine engine = Engine.named(LoadedModel.ENGINE);
-    List<TrainingListener> listeners = List.of(new ConsoleListener(streams::say));
-    boolean tells = true;
-    if (MpiRanks.launched()) {
-      tells = new MpiTraining(read, run).run(engine, threads, listeners);
-    } else {
-      run.runOnThreads(engine, threads, listeners);
+  private TrainingConfig read() {
+    return TrainingConfig.read(config, dottedValues(overrides));
+  }
+
+  /** Runs a training on threads of this process and gives the folder of the exported model. */
+  static Path train(TrainingConfig config, int threads, Streams streams) {
+    int ranks = config.parallel().layout().worldSize();
+    if (ranks > RankOptions.MOST) {
+      throw new UsageException(
+          config.parallel().layout().describe()
+              + " is more than "
+              + RankOptions.MOST
+              + " threads of one process; start processes with mpirun -n "
+              + ranks);
     }
-    if (tells) {
-      streams.say("model saved in " + run.modelFolder());
-    }
+    TrainingRun run = new TrainingRun(config);
+    StepMetrics unused =
+        run.runOnThreads(
+            Engine.named(LoadedModel.ENGINE), threads, List.of(new ConsoleListener(streams::say)));
+    streams.say("model saved in " + run.modelFolder());
     return run.modelFolder();
   }
 

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loam.checkpoint.CheckpointException;
+import dev.loam.data.DataFormatException;
 import dev.loam.data.indexed.IndexedDataset;
+import dev.loam.parallel.RankFailedException;
 import dev.loam.tensor.EngineException;
 import dev.loam.testkit.TestData;
 import java.io.ByteArrayOutputStream;
@@ -87,6 +89,30 @@ class ErrorReportTest {
         ExitCodes.FAILED,
         "out of memory for tensors",
         "8 bytes; use a smaller batch");
+  }
+
+  @Test
+  void failuresOfRanks() {
+    RankFailedException input =
+        new RankFailedException(2, "rank 2 failed", new DataFormatException("a.idx: broken"));
+    Cli.assertRefused(failing(input), ExitCodes.USAGE, "loam: a.idx: broken\n");
+    // What the other ranks are told of it.
+    RankFailedException again = new RankFailedException(2, "rank 2 failed", input);
+    Cli.assertRefused(failing(again), ExitCodes.USAGE, "loam: a.idx: broken\n");
+    Cli.assertRefused(
+        failing(new RankFailedException(1, "rank 1 failed", new CheckpointException("broken"))),
+        ExitCodes.CHECKPOINT,
+        "loam: broken\n");
+    Cli.assertRefused(
+        failing(
+            new RankFailedException(
+                1, "rank 1 is late", new RankFailedException(3, "rank 3 is lost"))),
+        ExitCodes.FAILED,
+        "loam: rank 1 is late\n");
+    Cli.assertRefused(
+        failing(new RankFailedException(3, "rank 3 is lost")),
+        ExitCodes.FAILED,
+        "loam: rank 3 is lost\n");
   }
 
   @Test

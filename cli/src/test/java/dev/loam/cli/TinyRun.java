@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.loam.data.indexed.IndexedDatasetWriter;
 import dev.loam.data.indexed.TokenType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A configuration and a dataset that train in a moment, and can be spoilt. */
 final class TinyRun {
   static final int VOCABULARY = 32;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
 
@@ -62,5 +66,24 @@ final class TinyRun {
         """
             .formatted(output(), VOCABULARY, prefix(), String.join("\n", more)));
     return file;
+  }
+
+  /** Writes the configuration of a model that can be spread over 2 x 2 x 2 ranks. */
+  Path layered(String... more) throws IOException {
+    Path file = config(more);
+    String text = Files.readString(file);
+    return Files.writeString(
+        file,
+        text.replace("num_hidden_layers: 1", "num_hidden_layers: 4")
+            .replace("num_key_value_heads: 1", "num_key_value_heads: 2"));
+  }
+
+  /** The loss of each step of a run. */
+  static List<Double> losses(Path output) throws IOException {
+    List<Double> losses = new ArrayList<>();
+    for (String line : Files.readAllLines(output.resolve("metrics.jsonl"))) {
+      losses.add(JSON.readTree(line).path("loss").asDouble());
+    }
+    return losses;
   }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands about training: train, samples, bench step. */
+/** The commands about training: train, samples. */
 class TrainCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -80,47 +80,6 @@ class TrainCommandTest {
       assertThat(sample.path("position_ids").get(15).asInt()).isEqualTo(15);
     }
     assertThat(indices).exists();
-  }
-
-  @Test
-  void benchStepSaysWhereTimeGoes() throws IOException {
-    Cli.Result result =
-        Cli.run(
-                "bench",
-                "step",
-                "--layers",
-                1,
-                "--hidden",
-                16,
-                "--heads",
-                2,
-                "--kv-heads",
-                1,
-                "--head-dim",
-                8,
-                "--vocab",
-                64,
-                "--seq",
-                8,
-                "--steps",
-                2,
-                "--threads",
-                1,
-                "--json")
-            .ok();
-    JsonNode json = JSON.readTree(result.out());
-    assertThat(json.path("step_seconds")).hasSize(2);
-    for (String field :
-        List.of(
-            "tokens_per_second",
-            "forward_s",
-            "head_s",
-            "backward_s",
-            "optimizer_s",
-            "bound_tokens_per_second",
-            "bound_ratio")) {
-      assertThat(json.path(field).asDouble()).as(field).isPositive();
-    }
   }
 
   @Test

@@ -48,19 +48,19 @@ class GoldenModelTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "01-model-a-tied, torch, 2, 1, 1, 2, false, 1e-5, 5e-6, 3e-5",
-    "01-model-a-tied, torch, 1, 2, 1, 1, false, 1e-5, 5e-6, 3e-5",
-    "01-model-a-tied, torch, 1, 2, 1, 1, true, 1e-5, 5e-6, 3e-5",
-    "01-model-a-tied, torch, 1, 1, 2, 2, false, 1e-5, 5e-6, 3e-5",
-    "01-model-a-tied, torch, 1, 1, 4, 2, false, 1e-5, 5e-6, 3e-5",
-    "01-model-a-tied, torch, 1, 2, 4, 1, true, 1e-5, 5e-6, 3e-5",
-    "01-model-a-tied, torch, 2, 2, 2, 2, false, 1e-5, 5e-6, 3e-5",
-    "01-model-b-untied, torch, 1, 2, 1, 1, false, 1e-5, 5e-6, 3e-5",
-    "01-model-b-untied, torch, 1, 2, 1, 1, true, 1e-5, 5e-6, 3e-5",
-    "01-model-b-untied, torch, 1, 1, 3, 2, false, 1e-5, 5e-6, 3e-5",
-    "01-model-b-untied, torch, 2, 2, 2, 2, false, 1e-5, 5e-6, 3e-5",
-    "01-model-a-tied, reference, 2, 2, 2, 2, false, 1e-7, 1e-12, 1e-7",
-    "01-model-b-untied, reference, 2, 2, 2, 2, false, 1e-7, 1e-12, 1e-7",
+    "01-model-a-tied, torch, 2, 1, 1, 1, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 1, 2, 1, 1, 1, false, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 1, 2, 1, 1, 1, true, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 1, 1, 2, 1, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 1, 1, 2, 2, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 1, 1, 4, 1, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 1, 2, 4, 1, 1, true, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, torch, 2, 2, 2, 1, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-b-untied, torch, 1, 2, 1, 1, 1, false, 1e-5, 5e-6, 3e-5",
+    "01-model-b-untied, torch, 1, 2, 1, 1, 1, true, 1e-5, 5e-6, 3e-5",
+    "01-model-b-untied, torch, 1, 1, 3, 1, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-b-untied, torch, 2, 2, 2, 1, 2, false, 1e-5, 5e-6, 3e-5",
+    "01-model-a-tied, reference, 2, 2, 2, 1, 2, false, 1e-7, 1e-12, 1e-7",
   })
   void spreadOverRanks(
       String name,
@@ -68,6 +68,7 @@ class GoldenModelTest {
       int dp,
       int tp,
       int pp,
+      int virtualStages,
       int microBatches,
       boolean sequenceParallel,
       double logitLimit,
@@ -75,7 +76,10 @@ class GoldenModelTest {
       double gradientLimit) {
     Path folder = TestData.golden(name);
     GoldenTensors golden = new GoldenTensors(folder.resolve("golden.safetensors"));
-    Layout layout = Layout.of(dp, tp, pp).withSequenceParallel(sequenceParallel);
+    Layout layout =
+        Layout.of(dp, tp, pp)
+            .withVirtualStages(virtualStages)
+            .withSequenceParallel(sequenceParallel);
     SpreadModel model = GoldenModel.spread(engine, folder.resolve("hf"), layout);
     for (String variant : VARIANTS) {
       ModelInput input = GoldenModel.input(golden, variant);

@@ -43,21 +43,17 @@ class GoldenPackedTest {
   /** One row cannot be divided among replicas; its 40 tokens can among tensor ranks. */
   @ParameterizedTest
   @CsvSource({
-    "torch, 2, 1, 1, false",
-    "torch, 2, 1, 1, true",
-    "torch, 1, 2, 1, false",
-    "torch, 1, 2, 2, false",
-    "torch, 1, 4, 1, false",
-    "torch, 2, 2, 1, true",
-    "reference, 2, 2, 1, true",
+    "torch, 2, 1, false",
+    "torch, 2, 1, true",
+    "torch, 1, 2, false",
+    "torch, 1, 4, false",
+    "torch, 2, 2, true",
+    "reference, 2, 2, true",
   })
-  void spreadOverRanks(String engine, int tp, int pp, int virtualStages, boolean sequenceParallel) {
+  void spreadOverRanks(String engine, int tp, int pp, boolean sequenceParallel) {
     GoldenTensors golden =
         new GoldenTensors(TestData.golden("02-packed").resolve("golden.safetensors"));
-    Layout layout =
-        Layout.of(1, tp, pp)
-            .withVirtualStages(virtualStages)
-            .withSequenceParallel(sequenceParallel);
+    Layout layout = Layout.of(1, tp, pp).withSequenceParallel(sequenceParallel);
     SpreadModel model =
         GoldenModel.spread(engine, TestData.golden("01-model-a-tied").resolve("hf"), layout);
     ModelInput input = input(golden, true, true);
@@ -80,23 +76,19 @@ class GoldenPackedTest {
           .gradients()
           .forEach(
               (name, gradient) ->
-                  assertThat(
-                          GoldenModel.relativeDistance(gradient, golden.doubles("grad." + name)))
+                  assertThat(GoldenModel.relativeDistance(gradient, golden.doubles("grad." + name)))
                       .as(name)
                       .isLessThanOrEqualTo(Math.min(3e-5, exact)));
     }
   }
 
-  private static ModelInput input(
-      GoldenTensors golden, boolean resetPositions, boolean documents) {
+  private static ModelInput input(GoldenTensors golden, boolean resetPositions, boolean documents) {
     return new ModelInput(
-            GoldenModel.rows(golden, "input_ids"),
-            Optional.of(unshifted(GoldenModel.rows(golden, "shifted_labels"))),
-            Optional.empty(),
-            resetPositions
-                ? Optional.of(GoldenModel.rows(golden, "position_ids"))
-                : Optional.empty(),
-            documents ? Optional.of(GoldenModel.rows(golden, "document_ids")) : Optional.empty());
+        GoldenModel.rows(golden, "input_ids"),
+        Optional.of(unshifted(GoldenModel.rows(golden, "shifted_labels"))),
+        Optional.empty(),
+        resetPositions ? Optional.of(GoldenModel.rows(golden, "position_ids")) : Optional.empty(),
+        documents ? Optional.of(GoldenModel.rows(golden, "document_ids")) : Optional.empty());
   }
 
   /** Labels as Hugging Face takes them: aligned with the ids, to be shifted by the model. */

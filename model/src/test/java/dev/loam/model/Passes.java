@@ -115,18 +115,23 @@ final class Passes {
    * below a tenth of the whole gradient's count as that much.
    */
   static double distance(Result actual, Result truth) {
+    return distance(actual.gradients(), truth.gradients());
+  }
+
+  /** Likewise. */
+  static double distance(Map<String, double[]> actual, Map<String, double[]> truth) {
     double whole = 0;
-    for (double[] gradient : truth.gradients().values()) {
+    for (double[] gradient : truth.values()) {
       whole = Math.hypot(whole, length(gradient));
     }
     double worst = 0;
-    for (String name : truth.gradients().keySet()) {
-      double[] difference = truth.gradient(name).clone();
-      double[] other = actual.gradient(name);
+    for (Map.Entry<String, double[]> entry : truth.entrySet()) {
+      double[] difference = entry.getValue().clone();
+      double[] other = actual.getOrDefault(entry.getKey(), new double[0]);
       for (int i = 0; i < difference.length; i++) {
         difference[i] -= other[i];
       }
-      double error = length(difference) / Math.max(length(truth.gradient(name)), 0.1 * whole);
+      double error = length(difference) / Math.max(length(entry.getValue()), 0.1 * whole);
       worst = Double.isNaN(error) ? Double.NaN : Math.max(worst, error);
     }
     return worst;

@@ -67,7 +67,8 @@ record SpreadModel(
       Map<String, double[]> gradients = whole.tensors();
       double[] logits =
           batches.stream()
-              .flatMapToDouble(batch -> Arrays.stream(whole.remove("logits", batches.indexOf(batch))))
+              .flatMapToDouble(
+                  batch -> Arrays.stream(whole.remove("logits", batches.indexOf(batch))))
               .toArray();
       double loss = Arrays.stream(whole.remove("losses", 0)).sum() / trained(batches);
       return new GoldenModel.Result(logits, loss, gradients);
@@ -104,8 +105,7 @@ record SpreadModel(
     RankGroups groups = model.groups();
     ComputeLease lease = model.lease();
     Tensor ids = arena.allocate(DType.I64, batch.tokens()).set(batch.inputIds());
-    Tensor positions =
-        arena.allocate(DType.I64, batch.tokens()).set(batch.positions());
+    Tensor positions = arena.allocate(DType.I64, batch.tokens()).set(batch.positions());
     Context context = Context.inference(positions, batch.cuSeqlens());
     int stages = layout.pipelineStages();
     Tensor out = ids;
@@ -113,7 +113,8 @@ record SpreadModel(
       int virtual = chunk * stages + groups.position().stage();
       ModelPart part = model.parts().get(chunk);
       long rows = part.residualRows(batch.tokens());
-      Tensor in = virtual == 0 ? ids : arena.allocate(lease.computeType(), rows, config.hiddenSize());
+      Tensor in =
+          virtual == 0 ? ids : arena.allocate(lease.computeType(), rows, config.hiddenSize());
       out = arena.allocate(lease.computeType(), rows, config.hiddenSize());
       if (virtual > 0 && stages > 1) {
         groups.pipeline().receive(in, (virtual - 1) % stages, chunk, "input").await();

@@ -19,17 +19,28 @@ record TinyCase(long seed, Qwen3Config config, int chunkRows, List<MicroBatch> b
   private static final int POSITIONS = 40;
 
   static TinyCase of(long seed) {
+    return divisible(seed, 1);
+  }
+
+  /**
+   * A model that so many tensor-parallel ranks can share, whose vocabulary they do not divide;
+   * micro batches whose tokens they do.
+   */
+  static TinyCase divisible(long seed, int ranks) {
     SplittableRandom random = new SplittableRandom(seed);
-    int kvHeads = random.nextInt(1, 4);
+    int kvHeads = ranks * random.nextInt(1, 4);
+    int vocabulary = random.nextInt(5, 40);
+    // Norms over very few elements make rounding errors of any size.
+    int least = ranks > 1 ? 8 : 2;
     Qwen3Config config =
         new Qwen3Config(
-            random.nextInt(5, 40),
-            random.nextInt(2, 24),
-            random.nextInt(1, 20),
+            ranks > 1 && vocabulary % ranks == 0 ? vocabulary + 1 : vocabulary,
+            random.nextInt(least, 24),
+            ranks * random.nextInt(1, 20),
             random.nextInt(1, 4),
             kvHeads * random.nextInt(1, 4),
             kvHeads,
-            2 * random.nextInt(1, 9),
+            least + 2 * random.nextInt(0, 8),
             POSITIONS,
             Math.exp(random.nextDouble(2, 14)),
             1e-6,
@@ -40,17 +51,18 @@ record TinyCase(long seed, Qwen3Config config, int chunkRows, List<MicroBatch> b
     List<MicroBatch> batches = new ArrayList<>();
     int count = random.nextInt(1, 4);
     for (int i = 0; i < count; i++) {
-      batches.add(batch(random, config.vocabSize()));
+      batches.add(batch(random, config.vocabSize(), ranks));
     }
     return new TinyCase(seed, config, chunkRows, List.copyOf(batches));
   }
 
-  private static MicroBatch batch(SplittableRandom random, int vocabulary) {
+  private static MicroBatch batch(SplittableRandom random, int vocabulary, int ranks) {
     int documents = random.nextInt(1, 5);
     int[] starts = new int[documents + 1];
     for (int i = 0; i < documents; i++) {
       starts[i + 1] = starts[i] + random.nextInt(1, 9);
     }
+    starts[documents] += Math.floorMod(-starts[documents], ranks);
     int tokens = starts[documents];
     long[] ids = random.longs(tokens, 0, vocabulary).toArray();
     long[] labels = random.longs(tokens, 0, vocabulary).toArray();
@@ -70,10 +82,16 @@ record TinyCase(long seed, Qwen3Config config, int chunkRows, List<MicroBatch> b
   /** The same weights on every engine: matrices as initialized, norms about one. */
   Qwen3Model model(ComputeLease lease) {
     Qwen3Model model = Qwen3Model.allocate(lease, config, chunkRows);
+    fill(model);
+    return model;
+  }
+
+  /** Whatever part of the model it is. */
+  void fill(Qwen3Model model) {
     model.initialize(seed);
-    SplittableRandom random = new SplittableRandom(~seed);
     for (Parameter parameter : model.parameters().values()) {
       if (parameter.globalShape().rank() == 1) {
+        SplittableRandom random = new SplittableRandom(~seed ^ parameter.name().hashCode());
         float[] values = new float[(int) parameter.globalShape().elements()];
         for (int i = 0; i < values.length; i++) {
           values[i] = (float) random.nextDouble(0.5, 1.5);
@@ -81,7 +99,6 @@ record TinyCase(long seed, Qwen3Config config, int chunkRows, List<MicroBatch> b
         parameter.value().set(values);
       }
     }
-    return model;
   }
 
   /** All micro batches as one. */

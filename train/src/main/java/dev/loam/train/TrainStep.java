@@ -54,9 +54,9 @@ record TrainStep(
     gradients.begin(batches.size());
     double[] losses = pipeline.run(batches, scales, gradients);
     gradientReduction.finish();
+    clock.ended(StepClock.Part.COMMUNICATION);
     double loss = totals.loss(losses, tokens, lossReduction);
     double norm = globalNorm.compute();
-    clock.ended(StepClock.Part.COMMUNICATION);
     requireFinite(number, "the loss", loss);
     requireFinite(number, "the gradient norm", norm);
     optimizer.update(clip.coefficient(norm), lr);

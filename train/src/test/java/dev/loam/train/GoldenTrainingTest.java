@@ -41,11 +41,51 @@ class GoldenTrainingTest {
     "b, accum2_micro_mean, reference",
   })
   void trajectory(String model, String variant, String engine) throws IOException {
+    boolean accumulated = variant.startsWith("accum2");
+    String parallel =
+        "runner_config: {epochs: 1, batch_size: %d, gradient_accumulation_steps: %d}"
+            .formatted(accumulated ? 2 : 4, accumulated ? 2 : 1);
+    compare(model, variant, engine, parallel);
+  }
+
+  /**
+   * The same rows over 2 x 2 x 2 ranks: two micro batches of one row for each replica, so that the
+   * first micro batches of both replicas are the first of two that accumulate. The tokens of a row
+   * of case b cannot be divided.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "a, accum1, true, false",
+    "a, accum1_lr_one_based, false, true",
+    "a, accum2_token_mean, true, true",
+    "a, accum2_micro_mean, true, true",
+    "b, accum1, false, true",
+    "b, accum1_lr_one_based, false, false",
+    "b, accum2_token_mean, false, true",
+    "b, accum2_micro_mean, false, false",
+  })
+  void trajectoryOverRanks(
+      String model, String variant, boolean sequenceParallel, boolean shardedOptimizer)
+      throws IOException {
+    String parallel =
+        """
+        runner_config: {epochs: 1, batch_size: 1}
+        use_parallel: True
+        parallel: {enable_parallel_optimizer: %b}
+        parallel_config:
+          {data_parallel: 2, model_parallel: 2, pipeline_stage: 2, micro_batch_num: 2,
+           use_seq_parallel: %b}"""
+            .formatted(shardedOptimizer, sequenceParallel);
+    compare(model, variant, "torch", parallel);
+  }
+
+  private void compare(String model, String variant, String engine, String parallel)
+      throws IOException {
     Path golden = TestData.golden("03-train-" + model);
     Path weights =
         TestData.golden(model.equals("a") ? "01-model-a-tied" : "01-model-b-untied").resolve("hf");
     List<StepMetrics> steps = new ArrayList<>();
-    TrainingRun run = new TrainingRun(config(golden, weights, variant));
+    TrainingRun run = new TrainingRun(config(golden, weights, variant, parallel));
     StepMetrics unused = run.runOnThreads(Engine.named(engine), 1, List.of(collect(steps)));
     Path exported = run.modelFolder().resolve("model.safetensors");
     JsonNode truth =
@@ -106,8 +146,8 @@ class GoldenTrainingTest {
     }
   }
 
-  private TrainingConfig config(Path golden, Path weights, String variant) throws IOException {
-    boolean accumulated = variant.startsWith("accum2");
+  private TrainingConfig config(Path golden, Path weights, String variant, String parallel)
+      throws IOException {
     Path yaml = folder.resolve("train.yaml");
     Files.writeString(
         yaml,
@@ -115,7 +155,7 @@ class GoldenTrainingTest {
         seed: 42
         output_dir: %s
         pretrained_model_dir: %s
-        runner_config: {epochs: 1, batch_size: %d, gradient_accumulation_steps: %d}
+        %s
         optimizer: {type: AdamW, betas: [0.9, 0.95], eps: 1.e-8, weight_decay: 0.1}
         lr_schedule:
           type: CosineWithWarmUpLR
@@ -130,8 +170,7 @@ class GoldenTrainingTest {
             .formatted(
                 folder.resolve("output"),
                 weights,
-                accumulated ? 2 : 4,
-                accumulated ? 2 : 1,
+                parallel,
                 variant.endsWith("one_based") ? 1 : 0,
                 variant.endsWith("micro_mean") ? "micro_mean" : "per_token",
                 golden.resolve("data.safetensors")));

@@ -10,143 +10,225 @@ import dev.loam.parallel.pipeline.PipelineSchedule;
 import dev.loam.testkit.TestData;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A training gives the same whatever ranks it is spread over. */
+/**
+ * Twenty AdamW steps give the same whatever ranks they are spread over: strict runs bit for bit for
+ * every split of the micro batches over replicas and stages, all others within rounding. Reports
+ * the largest distances it saw.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LayoutEqualityTest {
-  private static final int STEPS = 20;
+  private static final int MOST_RANKS = 8;
 
-  /** Measured: losses differ by 2e-7 and weights by 4e-6 of the way gone at most. */
-  private static final double LOSS_TOLERANCE = 1e-6;
-
-  private static final double UPDATE_TOLERANCE = 1e-4;
-
-  private final Map<String, LayoutRun.Result> baselines = new HashMap<>();
+  private final Map<LayoutRun, LayoutRun.Result> baselines = new HashMap<>();
+  private final Map<String, RunDistance> worst = new TreeMap<>();
 
   @TempDir private Path folder;
 
   private static Qwen3Config config(boolean tied) {
-    return new Qwen3Config(37, 32, 48, 4, 16, 8, 4, 16, 1e4, 1e-6, 0.1, tied, SpecialTokens.none());
+    return new Qwen3Config(37, 32, 48, 4, 16, 8, 8, 16, 1e4, 1e-6, 0.1, tied, SpecialTokens.none());
   }
 
-  static Stream<LayoutRun> runs() {
+  /** Every layout of up to eight ranks, with all that can be switched on in it. */
+  private static List<LayoutRun> allRuns() {
     List<LayoutRun> all = new ArrayList<>();
     for (boolean tied : new boolean[] {true, false}) {
-      Qwen3Config config = config(tied);
-      for (int dp = 1; dp <= 8; dp++) {
-        for (int tp = 1; dp * tp <= 8; tp++) {
-          for (int pp = 1; dp * tp * pp <= 8; pp++) {
-            Layout layout = Layout.of(dp, tp, pp);
-            if (layout.problems(config.shape(), dp * tp * pp).isEmpty()) {
-              addVariants(all, config, layout);
+      for (int dp = 1; dp <= MOST_RANKS; dp++) {
+        for (int tp = 1; dp * tp <= MOST_RANKS; tp++) {
+          for (int pp = 1; dp * tp * pp <= MOST_RANKS; pp++) {
+            for (int option = 0; option < 8; option++) {
+              addRun(all, config(tied), Layout.of(dp, tp, pp), option);
             }
           }
         }
       }
     }
-    if (TestData.full()) {
-      return all.stream();
+    return all;
+  }
+
+  private static void addRun(List<LayoutRun> all, Qwen3Config config, Layout sizes, int option) {
+    boolean sequence = (option & 1) != 0;
+    boolean sharded = (option & 2) != 0;
+    boolean other = (option & 4) != 0;
+    boolean possible =
+        sizes.problems(config.shape(), sizes.worldSize()).isEmpty()
+            && !(sequence && sizes.tensorParallel() == 1)
+            && !(sharded && sizes.dataParallel() == 1)
+            && !(other && sizes.pipelineStages() == 1);
+    if (!possible) {
+      return;
     }
-    Random random = new Random(11);
+    Layout layout = sizes.withSequenceParallel(sequence).withShardedOptimizer(sharded);
+    int dp = sizes.dataParallel();
+    LayoutRun run =
+        LayoutRun.of(config, layout)
+            .withMicroBatches(MOST_RANKS % dp == 0 ? MOST_RANKS : 2 * dp, 1);
+    all.add(other ? run.withSchedule(PipelineSchedule.GPIPE) : run);
+    if (other && sizes.pipelineStages() == 2 && run.microBatches() / dp % 2 == 0) {
+      LayoutRun interleaved = run.withLayout(layout.withVirtualStages(2));
+      all.add(interleaved.withSchedule(PipelineSchedule.INTERLEAVED));
+    }
+  }
+
+  /** All, or a few of them, the same every time. */
+  private static Stream<LayoutRun> some(Stream<LayoutRun> runs, int count) {
+    List<LayoutRun> list = new ArrayList<>(runs.toList());
+    Collections.shuffle(list, new Random(11));
+    return TestData.full() ? list.stream() : list.stream().limit(count);
+  }
+
+  static Stream<LayoutRun> strictRuns() {
+    List<LayoutRun> powers =
+        allRuns().stream()
+            .filter(run -> Integer.bitCount(run.layout().dataParallel()) == 1)
+            .filter(run -> run.layout().worldSize() > 1)
+            .toList();
     return Stream.concat(
-        all.stream().filter(run -> run.layout().worldSize() == 8 && isCube(run.layout())),
-        random.ints(8, 0, all.size()).mapToObj(all::get));
+        some(powers.stream().filter(LayoutEqualityTest::isCube), 2),
+        some(powers.stream().filter(run -> !isCube(run)), 6));
   }
 
-  private static boolean isCube(Layout layout) {
-    return layout.dataParallel() == 2 && layout.tensorParallel() == 2;
+  private static boolean isCube(LayoutRun run) {
+    Layout layout = run.layout();
+    return layout.dataParallel() == 2 && layout.tensorParallel() == 2 && layout.worldSize() == 8;
   }
 
-  private static void addVariants(List<LayoutRun> all, Qwen3Config config, Layout layout) {
-    Random random = new Random(layout.hashCode());
-    int dp = layout.dataParallel();
-    int microBatches = 8 % dp == 0 ? 8 : 2 * dp;
-    boolean sequence = layout.tensorParallel() > 1 && 8 % layout.tensorParallel() == 0;
-    Layout full =
-        layout
-            .withSequenceParallel(sequence && random.nextBoolean())
-            .withShardedOptimizer(random.nextBoolean());
-    PipelineSchedule schedule =
-        random.nextBoolean() ? PipelineSchedule.GPIPE : PipelineSchedule.ONE_F_ONE_B;
-    boolean strict = Integer.bitCount(dp) == 1;
-    all.add(new LayoutRun("torch", config, full, schedule, strict, microBatches, STEPS));
-    if (layout.pipelineStages() == 2) {
-      int perReplica = microBatches / dp;
-      if (perReplica % 2 == 0) {
-        Layout interleaved = full.withVirtualStages(2);
-        all.add(
-            new LayoutRun(
-                "torch",
-                config,
-                interleaved,
-                PipelineSchedule.INTERLEAVED,
-                strict,
-                microBatches,
-                STEPS));
-      }
+  /** With one rank where layers are not divided, else with the ranks that divide them alone. */
+  @ParameterizedTest
+  @MethodSource("strictRuns")
+  void strictRunsHaveTheSameBits(LayoutRun run) {
+    Layout layout = run.layout();
+    Layout tensorRanks = Layout.of(1, layout.tensorParallel(), 1);
+    LayoutRun.Result expected =
+        baseline(run, tensorRanks.withSequenceParallel(layout.sequenceParallel()));
+    requireSameBits(run.run(folder.resolve("run")), expected);
+  }
+
+  private static void requireSameBits(LayoutRun.Result actual, LayoutRun.Result expected) {
+    assertThat(actual.steps()).hasSize(LayoutRun.STEPS);
+    for (int i = 0; i < LayoutRun.STEPS; i++) {
+      StepMetrics is = actual.steps().get(i);
+      StepMetrics was = expected.steps().get(i);
+      assertThat(is.loss()).as("loss of step %d", i + 1).isEqualTo(was.loss());
+      assertThat(is.gradientNorm()).as("norm of step %d", i + 1).isEqualTo(was.gradientNorm());
+      assertThat(is.tokens()).isEqualTo(was.tokens());
+      assertThat(is.consumedSamples()).isEqualTo(was.consumedSamples());
     }
+    assertThat(actual.weights().keySet()).isEqualTo(expected.weights().keySet());
+    expected
+        .weights()
+        .forEach(
+            (name, was) -> assertThat(actual.weights().get(name)).as(name).containsExactly(was));
   }
 
-  private LayoutRun.Result baseline(LayoutRun run) {
-    String key = run.config().tiedEmbeddings() + " " + run.strict() + " " + run.microBatches();
-    return baselines.computeIfAbsent(
-        key,
-        k ->
-            new LayoutRun(
-                    run.engine(),
-                    run.config(),
-                    Layout.single(),
-                    PipelineSchedule.ONE_F_ONE_B,
-                    run.strict(),
-                    run.microBatches(),
-                    run.steps())
-                .run(folder.resolve("baseline " + k)));
+  static Stream<LayoutRun> tensorRanks() {
+    return some(
+        allRuns().stream()
+            .filter(run -> run.layout().tensorParallel() == run.layout().worldSize())
+            .filter(run -> run.layout().worldSize() > 1),
+        2);
+  }
+
+  /**
+   * From one rank, after twenty steps: measured up to 1.6e-6 in losses, 2.5e-6 in norms and 2.3e-5
+   * of the way in weights, over all runs.
+   */
+  @ParameterizedTest
+  @MethodSource("tensorRanks")
+  void tensorRanksDifferByRounding(LayoutRun run) {
+    RunDistance distance = distance(run, "tensor ranks");
+    assertThat(distance.loss()).isLessThan(5e-6);
+    assertThat(distance.norm()).isLessThan(1e-5);
+    assertThat(distance.weights()).isLessThan(1e-4);
+  }
+
+  static Stream<LayoutRun> looseRuns() {
+    return some(
+        allRuns().stream()
+            .filter(run -> run.layout().tensorParallel() == 1)
+            .filter(run -> run.layout().worldSize() > 1)
+            .map(LayoutRun::loose),
+        3);
+  }
+
+  /**
+   * Also with replicas that are no power of two. Measured up to 1.3e-7 in losses, 2.4e-7 in norms
+   * and 2.0e-6 of the way in weights, over all runs.
+   */
+  @ParameterizedTest
+  @MethodSource("looseRuns")
+  void otherRunsDifferByRounding(LayoutRun run) {
+    RunDistance distance = distance(run, "not strict");
+    assertThat(distance.loss()).isLessThan(5e-7);
+    assertThat(distance.norm()).isLessThan(1e-6);
+    assertThat(distance.weights()).isLessThan(1e-5);
+  }
+
+  static Stream<LayoutRun> repeatedRuns() {
+    return some(
+        allRuns().stream().filter(run -> run.layout().worldSize() == 6).map(LayoutRun::loose), 1);
   }
 
   @ParameterizedTest
-  @MethodSource("runs")
-  void isThatOfOneRank(LayoutRun run) {
-    LayoutRun.Result expected = baseline(run);
-    LayoutRun.Result actual = run.run(folder.resolve("run"));
-    assertThat(actual.steps()).hasSize(STEPS);
-    boolean bits = run.strict() && run.layout().tensorParallel() == 1;
-    for (int i = 0; i < STEPS; i++) {
-      StepMetrics is = actual.steps().get(i);
-      StepMetrics was = expected.steps().get(i);
-      assertThat(is.tokens()).isEqualTo(was.tokens());
-      assertThat(is.consumedSamples()).isEqualTo(was.consumedSamples());
-      if (bits) {
-        assertThat(is.loss()).as("loss of step " + (i + 1)).isEqualTo(was.loss());
-        assertThat(is.gradientNorm()).isEqualTo(was.gradientNorm());
-      } else {
-        assertThat(Math.abs(is.loss() - was.loss())).isLessThan(LOSS_TOLERANCE);
-      }
+  @MethodSource("repeatedRuns")
+  void theSameRunTwiceHasTheSameBits(LayoutRun run) {
+    requireSameBits(run.run(folder.resolve("one")), run.run(folder.resolve("two")));
+  }
+
+  static Stream<LayoutRun> referenceRuns() {
+    Qwen3Config two =
+        new Qwen3Config(37, 16, 24, 2, 8, 4, 8, 16, 1e4, 1e-6, 0.1, true, SpecialTokens.none());
+    return Stream.of(
+            LayoutRun.of(two, Layout.of(2, 2, 1).withSequenceParallel(true)),
+            LayoutRun.of(two, Layout.of(1, 4, 2)).loose(),
+            LayoutRun.of(config(false), Layout.of(2, 2, 2).withShardedOptimizer(true)))
+        .map(run -> run.withEngine("reference").withMicroBatches(2, 1))
+        .limit(TestData.full() ? 3 : 1);
+  }
+
+  /** In float64 the order of sums hardly matters. */
+  @ParameterizedTest
+  @MethodSource("referenceRuns")
+  void isTheSameTrainingInDoublePrecision(LayoutRun run) {
+    assertThat(distance(run, "float64").loss()).isLessThan(1e-9);
+  }
+
+  /** From a run on one rank; noted down. */
+  private RunDistance distance(LayoutRun run, String what) {
+    RunDistance distance =
+        RunDistance.of(
+            run.run(folder.resolve("run")),
+            baseline(run, Layout.single()),
+            LayoutRun.initialWeights(run.config()));
+    worst.merge(what, distance, RunDistance::max);
+    return distance;
+  }
+
+  private LayoutRun.Result baseline(LayoutRun run, Layout layout) {
+    LayoutRun wanted = run.withLayout(layout).withSchedule(PipelineSchedule.ONE_F_ONE_B);
+    LayoutRun.Result known = baselines.get(wanted);
+    if (known == null) {
+      known = wanted.run(folder.resolve("baseline" + baselines.size()));
+      baselines.put(wanted, known);
     }
-    assertThat(actual.weights().keySet()).isEqualTo(expected.weights().keySet());
-    double difference = 0;
-    double length = 0;
-    for (String name : expected.weights().keySet()) {
-      float[] is = actual.weights().get(name);
-      float[] was = expected.weights().get(name);
-      if (bits) {
-        assertThat(is).as(name).containsExactly(was);
-      }
-      for (int i = 0; i < was.length; i++) {
-        difference += Math.pow(is[i] - was[i], 2);
-        length += Math.pow(was[i], 2);
-      }
-    }
-    System.out.println(
-        run.layout() + " " + run.schedule() + " rel diff " + Math.sqrt(difference / length));
-    assertThat(Math.sqrt(difference / length)).isLessThan(UPDATE_TOLERANCE);
+    return known;
+  }
+
+  @AfterAll
+  void report(TestReporter reporter) {
+    worst.forEach((what, distance) -> reporter.publishEntry(what, distance.toString()));
   }
 }

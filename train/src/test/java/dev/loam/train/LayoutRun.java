@@ -25,6 +25,7 @@ import java.util.Map;
  *
  * @param engine {@code torch} or {@code reference}
  * @param microBatches of all replicas together in a step
+ * @param rows of each micro batch
  */
 record LayoutRun(
     String engine,
@@ -32,8 +33,43 @@ record LayoutRun(
     Layout layout,
     PipelineSchedule schedule,
     boolean strict,
+    LossReduction reduction,
     int microBatches,
-    int steps) {
+    int rows) {
+  static final int STEPS = 20;
+  static final long SEED = 7;
+  private static final double RATE = 1e-3;
+
+  /** A strict run over eight micro batches of one row, on the torch engine. */
+  static LayoutRun of(Qwen3Config config, Layout layout) {
+    return new LayoutRun(
+        "torch", config, layout, PipelineSchedule.ONE_F_ONE_B, true, LossReduction.PER_TOKEN, 8, 1);
+  }
+
+  LayoutRun withEngine(String name) {
+    return new LayoutRun(name, config, layout, schedule, strict, reduction, microBatches, rows);
+  }
+
+  LayoutRun withLayout(Layout other) {
+    return new LayoutRun(engine, config, other, schedule, strict, reduction, microBatches, rows);
+  }
+
+  LayoutRun withSchedule(PipelineSchedule other) {
+    return new LayoutRun(engine, config, layout, other, strict, reduction, microBatches, rows);
+  }
+
+  /** Not strict. */
+  LayoutRun loose() {
+    return new LayoutRun(engine, config, layout, schedule, false, reduction, microBatches, rows);
+  }
+
+  LayoutRun withReduction(LossReduction other) {
+    return new LayoutRun(engine, config, layout, schedule, strict, other, microBatches, rows);
+  }
+
+  LayoutRun withMicroBatches(int count, int rowsOfEach) {
+    return new LayoutRun(engine, config, layout, schedule, strict, reduction, count, rowsOfEach);
+  }
 
   /**
    * What came of it.
@@ -56,15 +92,28 @@ record LayoutRun(
           ThreadRanks.run(
               leases, Duration.ofSeconds(60), (world, lease) -> train(world, lease, told, folder));
       try (Qwen3Model whole = Qwen3Model.open(leases.get(0), folder, 4)) {
-        Map<String, float[]> weights = new LinkedHashMap<>();
-        for (Parameter parameter : whole.parameters().values()) {
-          weights.put(parameter.name(), parameter.value().toFloats());
-        }
-        return new Result(told, weights, memory);
+        return new Result(told, weights(whole), memory);
       }
     } finally {
       leases.forEach(ComputeLease::close);
     }
+  }
+
+  /** What a run starts with. */
+  static Map<String, float[]> initialWeights(Qwen3Config config) {
+    try (ComputeLease lease = Engine.named("torch").lease(1);
+        Qwen3Model model = Qwen3Model.allocate(lease, config, 4)) {
+      model.initialize(SEED);
+      return weights(model);
+    }
+  }
+
+  private static Map<String, float[]> weights(Qwen3Model whole) {
+    Map<String, float[]> weights = new LinkedHashMap<>();
+    for (Parameter parameter : whole.parameters().values()) {
+      weights.put(parameter.name(), parameter.value().toFloats());
+    }
+    return weights;
   }
 
   private RankMemory train(
@@ -75,14 +124,15 @@ record LayoutRun(
             groups.position().data(),
             layout.dataParallel(),
             microBatches / layout.dataParallel(),
-            Batches.Dealing.BLOCKS);
+            strict ? Batches.Dealing.BLOCKS : Batches.Dealing.CONSECUTIVE);
     try (Qwen3Model model = Qwen3Model.share(lease, config, 4, groups);
-        BatchSource rows = new RandomRows(1, share, steps, -1)) {
-      model.initialize(7);
+        BatchSource batches = new RandomRows(rows, share, STEPS, -1)) {
+      model.initialize(SEED);
       Trainer.Builder trainer =
-          Trainer.builder(model, rows)
-              .setSchedule(new LrSchedule.Constant(3e-3, new LrSchedule.WarmUp(0, 0)))
+          Trainer.builder(model, batches)
+              .setSchedule(new LrSchedule.Constant(RATE, new LrSchedule.WarmUp(0, 0)))
               .optPipelineSchedule(schedule)
+              .optReduction(reduction)
               .optBucketElements(3000)
               .optStrict(strict);
       if (world.rank() == 0) {
@@ -99,5 +149,18 @@ record LayoutRun(
       model.save(folder, WeightType.FLOAT32);
       return built.memory();
     }
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "%s %s %s%s%s%s%s",
+        engine,
+        layout.describe(),
+        schedule,
+        config.tiedEmbeddings() ? " tied" : "",
+        layout.sequenceParallel() ? " sequence" : "",
+        layout.shardedOptimizer() ? " sharded" : "",
+        strict ? " strict" : "");
   }
 }

@@ -35,22 +35,23 @@ final class ParallelSection {
   private ParallelConfig read(Optional<Qwen3Config> model, boolean compat) {
     Section modelConfig = root.section("model").section("model_config");
     Section context = root.section("parallel");
+    Section pipeline = context.section("pipeline_config");
     Layout layout = layout(modelConfig, context);
-    PipelineSchedule schedule = schedule(context, layout);
+    String scheduler = scheduler(pipeline, layout);
+    pipeline.finish();
     ignoreOthers(context);
-    boolean parallel = root.flag("use_parallel", true);
-    if (!parallel && layout.worldSize() > 1) {
-      problems.ignored("parallel_config (use_parallel is False)");
-      layout = Layout.single().withMicroBatches(accumulation());
+    if (root.flag("use_parallel", true)) {
+      noteUnused(layout);
+    } else {
+      layout = alone(layout);
     }
-    Layout read = layout;
-    model.ifPresent(m -> check(read, m));
-    boolean strict = strict(read);
+    layout = checked(layout, model);
+    boolean strict = strict(layout);
     Batches.Dealing dealing = strict ? Batches.Dealing.BLOCKS : Batches.Dealing.CONSECUTIVE;
     int seconds = root.integer("collective_timeout", DEFAULT_DEADLINE_SECONDS, 1, 1 << 24);
     return new ParallelConfig(
-        read,
-        schedule,
+        layout,
+        schedule(scheduler, layout),
         strict,
         compat ? Batches.Dealing.ROUND_ROBIN : dealing,
         Duration.ofSeconds(seconds));
@@ -58,40 +59,99 @@ final class ParallelSection {
 
   private Layout layout(Section modelConfig, Section context) {
     int stages = sizes.integer("pipeline_stage", 1, 1, MOST);
-    int microBatches = sizes.integer("micro_batch_num", 1, 1, 1 << 20);
     return Layout.of(
             sizes.integer("data_parallel", 1, 1, MOST),
             sizes.integer("model_parallel", 1, 1, MOST),
             stages)
-        .withMicroBatches(stages > 1 ? microBatches : accumulation())
+        .withMicroBatches(microBatches(stages))
         .withVirtualStages(modelConfig.integer("pp_interleave_num", 1, 1, MOST))
         .withOffset(modelConfig.integerRows("offset"))
         .withSequenceParallel(sizes.flag("use_seq_parallel", false))
         .withShardedOptimizer(context.flag("enable_parallel_optimizer", false));
   }
 
-  /** Used where there is one stage; with more, micro_batch_num takes its place. */
+  /** A pipeline has its own key, and then the other does not count. */
+  private int microBatches(int stages) {
+    int inPipeline = sizes.integer("micro_batch_num", 1, 1, 1 << 20);
+    return stages > 1 ? inPipeline : accumulation();
+  }
+
+  private void noteUnused(Layout layout) {
+    if (layout.pipelineStages() > 1 && accumulation() > 1) {
+      problems.ignored("runner_config.gradient_accumulation_steps (micro_batch_num counts)");
+    } else if (layout.pipelineStages() == 1 && sizes.integer("micro_batch_num").orElse(1L) > 1) {
+      problems.ignored("parallel_config.micro_batch_num (pipeline_stage is 1)");
+    }
+  }
+
   private int accumulation() {
     return root.section("runner_config").integer("gradient_accumulation_steps", 1, 1, 1 << 20);
   }
 
-  private static PipelineSchedule schedule(Section context, Layout layout) {
-    Section pipeline = context.section("pipeline_config");
-    pipeline.flag("pipeline_interleave");
-    String name = pipeline.text("pipeline_scheduler", "1f1b");
-    pipeline.finish();
-    if (!List.of("1f1b", "gpipe").contains(name)) {
-      context.problem(
-          "pipeline_config", "has pipeline_scheduler = " + name + "; 1f1b or gpipe is available");
+  /** What {@code use_parallel: False} leaves. */
+  private Layout alone(Layout written) {
+    Layout single = Layout.single().withMicroBatches(accumulation());
+    if (!single.equals(written)) {
+      problems.ignored("parallel_config (use_parallel is False)");
     }
+    return single;
+  }
+
+  private static String scheduler(Section pipeline, Layout layout) {
+    String name = pipeline.text("pipeline_scheduler", "1f1b");
+    boolean chunks = layout.virtualStages() > 1;
+    if (!List.of("1f1b", "gpipe").contains(name)) {
+      pipeline.problem("pipeline_scheduler", "= " + name + " is not available; use 1f1b or gpipe");
+    } else if (chunks && name.equals("gpipe")) {
+      pipeline.problem(
+          "pipeline_scheduler",
+          "= gpipe has one run of layers on each stage; use 1f1b, or pp_interleave_num 1");
+    }
+    if (!pipeline.flag("pipeline_interleave", chunks) && chunks) {
+      pipeline.problem(
+          "pipeline_interleave",
+          "= False contradicts model.model_config.pp_interleave_num "
+              + layout.virtualStages()
+              + "; use True, or pp_interleave_num 1");
+    }
+    return name;
+  }
+
+  private static PipelineSchedule schedule(String scheduler, Layout layout) {
     if (layout.virtualStages() > 1) {
       return PipelineSchedule.INTERLEAVED;
     }
-    return name.equals("gpipe") ? PipelineSchedule.GPIPE : PipelineSchedule.ONE_F_ONE_B;
+    return scheduler.equals("gpipe") ? PipelineSchedule.GPIPE : PipelineSchedule.ONE_F_ONE_B;
   }
 
-  private void check(Layout layout, Qwen3Config model) {
-    layout.problems(model.shape(), layout.worldSize()).forEach(p -> sizes.problem("", p));
+  /** The layout, or one rank in place of one that is impossible. */
+  private Layout checked(Layout layout, Optional<Qwen3Config> model) {
+    long ranks = (long) layout.dataParallel() * layout.tensorParallel() * layout.pipelineStages();
+    if (ranks > MOST) {
+      problem("needs " + ranks + " ranks; at most " + MOST + " are possible");
+      return Layout.single();
+    }
+    model.ifPresent(m -> layout.problems(m.shape(), (int) ranks).forEach(this::problem));
+    return layout;
+  }
+
+  /** Of several keys together, so the place is the section's where the file has it. */
+  private void problem(String problem) {
+    String place = root.place("parallel_config");
+    problems.add((place.startsWith("--") ? "parallel_config" : place) + ": " + problem);
+  }
+
+  /** Tokens of a micro batch are divided among tensor-parallel ranks, if they are at all. */
+  static void checkTokens(Section root, Layout layout, long tokens) {
+    if (layout.sequenceParallel() && tokens % layout.tensorParallel() != 0) {
+      root.section("parallel_config")
+          .problem(
+              "use_seq_parallel",
+              "divides the tokens of a micro batch among ranks: "
+                  + tokens
+                  + " is no multiple of model_parallel "
+                  + layout.tensorParallel());
+    }
   }
 
   private boolean strict(Layout layout) {

@@ -53,18 +53,9 @@ final class TrainingConfigReader {
         .filter(folder -> !hasTokenizer(folder))
         .ifPresent(folder -> root.problem("tokenizer_dir", folder + " has no tokenizer.json"));
     ParallelConfig parallel = ParallelSection.read(root, problems, model, compat);
-    if (parallel.layout().sequenceParallel()
-        && data.isPresent()
-        && data.get() instanceof DataConfig.Megatron gpt) {
+    if (data.isPresent() && data.get() instanceof DataConfig.Megatron gpt) {
       long tokens = (long) batchSize * gpt.options().sequenceLength();
-      if (tokens % parallel.layout().tensorParallel() != 0) {
-        problems.add(
-            "parallel_config.use_seq_parallel divides the "
-                + tokens
-                + " tokens of a micro batch by model_parallel "
-                + parallel.layout().tensorParallel()
-                + ", which leaves a remainder");
-      }
+      ParallelSection.checkTokens(root, parallel.layout(), tokens);
     }
     Section runner = root.section("runner_config");
     int epochs = runner.integer("epochs", 1, 1, Integer.MAX_VALUE);

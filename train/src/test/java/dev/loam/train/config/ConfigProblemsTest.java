@@ -59,7 +59,9 @@ class ConfigProblemsTest {
             files.file() + ":3:32: optimizer.betas must be two numbers in [0, 1)",
             files.file() + ":4:16: runner_config must be a section of keys and values",
             files.file() + ":5:33: runner_wrapper.max_grad_norm must be positive, not 0",
-            files.file() + ":6:17: loss_reduction must be per_token or micro_mean, not sum",
+            files.file()
+                + ":6:17: loss_reduction must be per_token, micro_mean or"
+                + " rank_micro_mean, not sum",
             "model.model_config.intermediate_size is missing; give it, or pretrained_model_dir",
             "model.model_config.hidden_size must be a whole number, not 'x'",
             "num_attention_heads 5 is not a multiple of num_key_value_heads 2",
@@ -100,20 +102,6 @@ class ConfigProblemsTest {
       })
   void wrongValues(String key, String value, String problem) {
     files.refused(ConfigFiles.MINIMAL, Map.of(key, value)).hasMessageContaining(problem);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"data_parallel", "model_parallel", "pipeline_stage", "context_parallel"})
-  void severalRanksAreRefusedWithTheRemedy(String key) {
-    files
-        .refused(ConfigFiles.MINIMAL + "parallel_config:\n  " + key + ": 2\n")
-        .hasMessage(
-            files.file()
-                + ":7:"
-                + (key.length() + 5)
-                + ": parallel_config."
-                + key
-                + " = 2 is not available: training runs on one rank for now; use 1");
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.loam.train.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loam.parallel.Layout;
+import dev.loam.parallel.pipeline.PipelineSchedule;
 import dev.loam.train.LossReduction;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -182,6 +184,9 @@ class MindFormersYamlTest {
     assertThat(config.stopStep()).isEmpty();
     assertThat(config.loadCheckpoint()).isEmpty();
     assertThat(config.reduction()).isEqualTo(LossReduction.MICRO_MEAN);
+    assertThat(config.parallel().layout())
+        .isEqualTo(Layout.single().withSequenceParallel(true).withShardedOptimizer(true));
+    assertThat(config.parallel().schedule()).isEqualTo(PipelineSchedule.ONE_F_ONE_B);
     assertThat(config.model().parameterCount()).isEqualTo(596_049_920);
     assertThat(config.model().tokens().eos()).containsExactly(151645);
     assertThat(config.lr().totalSteps()).isEmpty();
@@ -198,9 +203,10 @@ class MindFormersYamlTest {
     assertThat(config.ignoredKeys())
         .doesNotHaveDuplicates()
         .contains(
-            "use_parallel",
             "context",
-            "parallel",
+            "parallel.parallel_mode",
+            "parallel.dataset_strategy",
+            "parallel.full_batch",
             "recompute_config",
             "swap_config",
             "moe_config",
@@ -210,7 +216,8 @@ class MindFormersYamlTest {
             "train_dataset_task",
             "runner_config.sink_mode",
             "runner_wrapper.scale_sense",
-            "parallel_config.micro_batch_num",
+            "parallel_config.vocab_emb_dp",
+            "parallel_config.gradient_aggregation_group",
             "optimizer.swap",
             "train_dataset.num_parallel_workers",
             "train_dataset.data_loader.config.eod_pad_length",
@@ -218,6 +225,10 @@ class MindFormersYamlTest {
             "model.model_config.compute_dtype")
         .doesNotContain(
             "seed",
+            "use_parallel",
+            "parallel",
+            "parallel.enable_parallel_optimizer",
+            "parallel_config.micro_batch_num",
             "model.model_config.eos_token_id",
             "train_dataset.data_loader.config.path_to_cache",
             "train_dataset.data_loader.config.eod");

@@ -109,7 +109,8 @@ class BucketTest {
       int count = random.nextInt(1, 6);
       for (int i = 0; i < count; i++) {
         boolean round = random.nextBoolean();
-        weights.add(weight("w" + i, round ? BLOCK * random.nextInt(1, 4) : random.nextInt(1, 20_000)));
+        weights.add(
+            weight("w" + i, round ? BLOCK * random.nextInt(1, 4) : random.nextInt(1, 20_000)));
       }
       Gradients gradients = new Gradients(arena, weights);
       Bucket bucket = Buckets.of(gradients, Optional.empty(), Long.MAX_VALUE).get(0);
@@ -121,7 +122,8 @@ class BucketTest {
       for (int rank = 0; rank < ranks; rank++) {
         long from = pieces.start(rank);
         // No piece is further from its fair share than rounding to a block takes it, at both ends.
-        assertThat(pieces.length(rank)).isLessThanOrEqualTo(bucket.elements() / ranks + BLOCK + 16 + ranks);
+        assertThat(pieces.length(rank))
+            .isLessThanOrEqualTo(bucket.elements() / ranks + BLOCK + 16 + ranks);
         for (OwnedPiece piece : bucket.owned(from, from + pieces.length(rank), region -> true)) {
           int number = weights.indexOf(piece.weight());
           assertThat(piece.start()).isEqualTo(covered[number]);

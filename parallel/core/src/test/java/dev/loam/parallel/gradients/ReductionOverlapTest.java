@@ -80,8 +80,7 @@ class ReductionOverlapTest {
 
   private static Step step(
       ProcessGroup world, ComputeLease lease, long bucketElements, boolean sharded) {
-    RankGroups groups =
-        new RankGroups(world, Layout.of(2, 1, 1).withShardedOptimizer(sharded));
+    RankGroups groups = new RankGroups(world, Layout.of(2, 1, 1).withShardedOptimizer(sharded));
     try (Arena arena = lease.newArena(Device.cpu())) {
       List<Weight> weights = new ArrayList<>();
       for (int i = 0; i < WEIGHTS; i++) {
@@ -102,8 +101,7 @@ class ReductionOverlapTest {
       for (Weight weight : weights) {
         LockSupport.parkNanos(20_000_000);
         gradients.contribute(
-            weight,
-            (gradient, add) -> gradient.set(random.doubles(SIZE, -1, 1).toArray()));
+            weight, (gradient, add) -> gradient.set(random.doubles(SIZE, -1, 1).toArray()));
       }
       long end = System.nanoTime();
       reduction.finish();
