@@ -22,12 +22,15 @@ final class MpiJob {
   static final class CommonException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final RuntimeException problem;
+
     CommonException(RuntimeException problem) {
       super(problem.getMessage(), problem);
+      this.problem = problem;
     }
 
-    Throwable problem() {
-      return getCause();
+    RuntimeException problem() {
+      return problem;
     }
   }
 

@@ -91,8 +91,10 @@ class ParallelSectionTest {
   @Test
   void microBatchesAreThoseOfThePipelineOrOfAccumulation() {
     String both =
-        "runner_config: {gradient_accumulation_steps: 3}\n"
-            + "parallel_config: {micro_batch_num: 5, pipeline_stage: %d}\n";
+        """
+        runner_config: {gradient_accumulation_steps: 3}
+        parallel_config: {micro_batch_num: 5, pipeline_stage: %d}
+        """;
     TrainingConfig one = files.read(MODEL + both.formatted(1));
     assertThat(one.parallel().layout().microBatches()).isEqualTo(3);
     assertThat(one.ignoredKeys())
@@ -108,8 +110,10 @@ class ParallelSectionTest {
   @CsvSource({"1f1b, ONE_F_ONE_B", "gpipe, GPIPE"})
   void schedulers(String name, PipelineSchedule schedule) {
     String more =
-        "parallel_config: {pipeline_stage: 2}\n"
-            + "parallel: {pipeline_config: {pipeline_interleave: %s, pipeline_scheduler: %s}}\n";
+        """
+        parallel_config: {pipeline_stage: 2}
+        parallel: {pipeline_config: {pipeline_interleave: %s, pipeline_scheduler: %s}}
+        """;
     assertThat(read(more.formatted("False", name)).schedule()).isEqualTo(schedule);
     // Without several runs of layers there is nothing to interleave.
     assertThat(read(more.formatted("True", name)).schedule()).isEqualTo(schedule);

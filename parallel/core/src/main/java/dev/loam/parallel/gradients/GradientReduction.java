@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Sums gradients over ranks. Those of data-parallel ranks are summed bucket by bucket, each as soon
@@ -50,9 +51,9 @@ public final class GradientReduction {
       this.missing = bucket.regions().size();
     }
 
-    void start(Work started) {
-      work = Optional.of(started);
+    void start(Supplier<Work> operation) {
       startedNanos = System.nanoTime();
+      work = Optional.of(operation.get());
     }
   }
 
@@ -120,9 +121,10 @@ public final class GradientReduction {
       Bucket bucket = pending.bucket;
       Tensor gradients = bucket.gradients();
       pending.start(
-          sharded
-              ? data.reduceScatter(gradients, bucket.pieces(data.size()), bucket.name())
-              : data.allReduce(gradients, Reduction.SUM, bucket.name()));
+          () ->
+              sharded
+                  ? data.reduceScatter(gradients, bucket.pieces(data.size()), bucket.name())
+                  : data.allReduce(gradients, Reduction.SUM, bucket.name()));
     }
   }
 
@@ -199,7 +201,8 @@ public final class GradientReduction {
     ProcessGroup data = groups.data();
     for (Pending pending : buckets) {
       Bucket bucket = pending.bucket;
-      pending.start(data.allGather(bucket.gradients(), bucket.pieces(data.size()), bucket.name()));
+      pending.start(
+          () -> data.allGather(bucket.gradients(), bucket.pieces(data.size()), bucket.name()));
     }
     for (Pending pending : buckets) {
       pending.work.ifPresent(Work::await);
