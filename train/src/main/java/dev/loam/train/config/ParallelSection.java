@@ -46,7 +46,7 @@ final class ParallelSection {
       layout = alone(layout);
     }
     layout = checked(layout, model);
-    boolean strict = strict(layout);
+    boolean strict = strict(layout, compat);
     Batches.Dealing dealing = strict ? Batches.Dealing.BLOCKS : Batches.Dealing.CONSECUTIVE;
     int seconds = root.integer("collective_timeout", DEFAULT_DEADLINE_SECONDS, 1, 1 << 24);
     return new ParallelConfig(
@@ -154,7 +154,7 @@ final class ParallelSection {
     }
   }
 
-  private boolean strict(Layout layout) {
+  private boolean strict(Layout layout, boolean compat) {
     String asked = root.text("determinism", "D1");
     if (!List.of("D1", "D2").contains(asked)) {
       root.problem("determinism", "must be D1 or D2, not " + asked);
@@ -165,6 +165,11 @@ final class ParallelSection {
       root.problem(
           "determinism",
           "= D2 needs a power of two of data-parallel replicas, not " + replicas + "; use D1");
+    } else if (strict && compat && replicas > 1) {
+      root.problem(
+          "determinism",
+          "= D2 needs neighbouring samples on each replica, which upstream_compat deals out in turn;"
+              + " use D1");
     }
     return strict;
   }

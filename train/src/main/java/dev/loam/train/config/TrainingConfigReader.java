@@ -187,6 +187,7 @@ final class TrainingConfigReader {
         .ifPresent(mode -> root.problem("run_mode", "= " + mode + " is not train or finetune"));
     root.only("resume_training", "False", "resuming is a later feature");
     root.only("do_eval", "False", "evaluation is a later feature");
+    root.only("micro_batch_interleave_num", "1", "micro batches are not divided further");
     root.ignore(
         "auto_trans_ckpt",
         "load_ckpt_format",
@@ -199,7 +200,6 @@ final class TrainingConfigReader {
         "recompute_config",
         "swap_config",
         "moe_config",
-        "micro_batch_interleave_num",
         "callbacks",
         "eval_callbacks",
         "monitor_config",
