@@ -40,7 +40,9 @@ final class Lateness {
       Call call = blamed.waitingCall();
       Operation operation = blamed.waitingFor();
       if (call == null || operation == null) {
-        message.append("; rank ").append(blamed.worldRank()).append(" waits for nobody");
+        if (!missing.contains(blamed)) {
+          message.append("; rank ").append(blamed.worldRank()).append(" waits for nobody");
+        }
         next = List.of();
       } else if (more) {
         message.append("; rank ").append(blamed.worldRank()).append(" waits in ").append(call);
