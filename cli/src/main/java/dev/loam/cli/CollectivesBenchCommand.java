@@ -63,7 +63,7 @@ final class CollectivesBenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (MpiRanks.launched()) {
-      return new MpiJob(ErrorReport.of(spec, streams)).run(DEADLINE, this::onMpi);
+      return new MpiJob(ErrorReport.of(spec, streams)).run(DEADLINE, job -> onMpi(job.world()));
     }
     int threads = ranks.orElse(DEFAULT_RANKS);
     if (threads > RankOptions.MOST) {

@@ -4,8 +4,9 @@ package dev.loam.cli;
 import dev.loam.checkpoint.safetensors.NamedTensor;
 import dev.loam.checkpoint.safetensors.SafetensorsWriter;
 import dev.loam.model.Qwen3Model;
-import dev.loam.parallel.SingleStage;
+import dev.loam.parallel.ForwardPass;
 import dev.loam.parallel.StepClock;
+import dev.loam.parallel.pipeline.Pipeline;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.DType;
@@ -48,28 +49,28 @@ final class ModelPass {
   }
 
   private List<NamedTensor> tensors(Arena arena, boolean withLoss, boolean withGradients) {
-    SingleStage stage =
-        withGradients
-            ? SingleStage.training(lease, arena, model.part(), batch.tokens(), StepClock.none())
-            : SingleStage.inference(lease, arena, model.part(), batch.tokens());
+    ForwardPass pass = new ForwardPass(lease, arena, model.part(), batch.tokens());
     List<NamedTensor> tensors = new ArrayList<>();
-    tensors.add(NamedTensor.of("logits", logits(arena, stage)));
+    tensors.add(NamedTensor.of("logits", logits(arena, pass)));
     if (withGradients) {
       Gradients gradients = new Gradients(arena, model.part().weights());
       gradients.begin(1);
-      double loss = stage.forwardBackward(batch, 1.0 / batch.trainedTokens(), gradients);
+      Pipeline pipeline =
+          Pipeline.single(1, model.part(), lease, arena, batch.tokens(), StepClock.none());
+      double[] scales = {1.0 / batch.trainedTokens()};
+      double loss = pipeline.run(List.of(batch), scales, gradients)[0];
       tensors.add(loss(arena, loss));
       addGradients(gradients, tensors);
     } else if (withLoss) {
-      tensors.add(loss(arena, stage.loss(batch)));
+      tensors.add(loss(arena, pass.loss(batch)));
     }
     return tensors;
   }
 
-  private Tensor logits(Arena arena, SingleStage stage) {
+  private Tensor logits(Arena arena, ForwardPass pass) {
     int vocabulary = model.config().vocabSize();
     Tensor logitsTV = arena.allocate(lease.computeType(), batch.tokens(), vocabulary);
-    model.part().head().orElseThrow().logits(stage.hidden(batch), logitsTV);
+    model.part().head().orElseThrow().logits(pass.hidden(batch), logitsTV);
     return logitsTV.view(rows, batch.tokens() / rows, vocabulary);
   }
 

@@ -38,18 +38,19 @@ final class MpiJob {
    * Runs this process's rank.
    *
    * @param deadline how long it waits for others before the job fails
-   * @param rank is given all ranks, and gives the exit code
+   * @param rank is given the job, and gives the exit code
    * @return the exit code of this process
    */
-  int run(Duration deadline, ToIntFunction<ProcessGroup> rank) {
+  int run(Duration deadline, ToIntFunction<MpiRanks> rank) {
     try (MpiRanks ranks = MpiRanks.open(deadline)) {
-      return run(ranks.world(), rank);
+      return run(ranks, rank);
     }
   }
 
-  private int run(ProcessGroup world, ToIntFunction<ProcessGroup> rank) {
+  private int run(MpiRanks ranks, ToIntFunction<MpiRanks> rank) {
+    ProcessGroup world = ranks.world();
     try {
-      return rank.applyAsInt(world);
+      return rank.applyAsInt(ranks);
     } catch (CommonException e) {
       // All wait for each other before they end, so that the first can tell it.
       return world.rank() == 0 ? errors.report(e.problem()) : ExitCodes.of(e.problem());

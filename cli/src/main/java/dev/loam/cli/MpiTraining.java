@@ -5,6 +5,7 @@ import dev.loam.parallel.Layout;
 import dev.loam.parallel.ProcessGroup;
 import dev.loam.parallel.mpi.Agreement;
 import dev.loam.parallel.mpi.DisagreementException;
+import dev.loam.parallel.mpi.MpiRanks;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
 import dev.loam.train.ConsoleListener;
@@ -65,7 +66,7 @@ final class MpiTraining {
   /** Runs this process's rank in a job and gives the exit code. */
   int run(MpiJob job, Supplier<TrainingConfig> configuration) {
     Attempt attempt = Attempt.of(configuration);
-    return job.run(attempt.deadline(), world -> train(world, agreed(world, attempt)));
+    return job.run(attempt.deadline(), ranks -> train(ranks, agreed(ranks.world(), attempt)));
   }
 
   private static TrainingConfig agreed(ProcessGroup world, Attempt attempt) {
@@ -98,11 +99,11 @@ final class MpiTraining {
             layout.describe(), layout.worldSize(), started, layout.worldSize()));
   }
 
-  private int train(ProcessGroup world, TrainingConfig config) {
+  private int train(MpiRanks ranks, TrainingConfig config) {
+    ProcessGroup world = ranks.world();
     TrainingRun run = new TrainingRun(config);
-    int here = new LocalRanks(System.getenv()).count(world.size());
     Engine engine = Engine.named(LoadedModel.ENGINE);
-    try (ComputeLease lease = engine.lease(Math.max(1, threads / here))) {
+    try (ComputeLease lease = engine.lease(Math.max(1, threads / ranks.localRanks()))) {
       StepMetrics unused =
           lease.call(() -> run.run(world, lease, List.of(new ConsoleListener(streams::say))));
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.model;
 
+import dev.loam.checkpoint.TensorSource;
 import dev.loam.checkpoint.safetensors.NamedTensor;
-import dev.loam.checkpoint.safetensors.SafetensorsFolder;
 import dev.loam.checkpoint.safetensors.SafetensorsType;
 import dev.loam.checkpoint.safetensors.ShardSize;
 import dev.loam.checkpoint.safetensors.ShardedWriter;
@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Weights of a model as Hugging Face keeps them. */
@@ -27,29 +28,33 @@ final class HuggingFaceWeights {
    * which is then the embedding once more; any other difference in names or shapes is refused, all
    * of them in one message.
    */
-  static void load(Path folder, Qwen3Model model) {
-    try (SafetensorsFolder files = SafetensorsFolder.open(folder)) {
-      check(files, model.config());
-      for (Parameter parameter : model.parameters().values()) {
-        files.readSlice(parameter.name(), parameter.slice(), parameter.value());
-      }
+  static void load(TensorSource source, Qwen3Model model) {
+    check(source, model.config());
+    for (Parameter parameter : model.parameters().values()) {
+      source.read(parameter.name(), parameter.slice(), parameter.value());
     }
   }
 
-  private static void check(SafetensorsFolder files, Qwen3Config config) {
+  /**
+   * Checks names and shapes of stored weights.
+   *
+   * @throws ModelConfigException if they are not those of the model, with all differences
+   */
+  static void check(TensorSource source, Qwen3Config config) {
     List<String> problems = new ArrayList<>();
-    TreeSet<String> unknown = new TreeSet<>(files.names());
+    Set<String> names = source.names();
+    TreeSet<String> unknown = new TreeSet<>(names);
     unknown.removeIf(name -> name.endsWith(".rotary_emb.inv_freq"));
     if (config.tiedEmbeddings()) {
       unknown.remove("lm_head.weight");
     }
     for (ParameterCatalog.Entry expected : new ParameterCatalog(config).entries()) {
       unknown.remove(expected.name());
-      if (!files.names().contains(expected.name())) {
+      if (!names.contains(expected.name())) {
         problems.add("missing tensor " + expected.name());
         continue;
       }
-      Shape shape = files.entry(expected.name()).shape();
+      Shape shape = source.shape(expected.name());
       if (!shape.equals(expected.shape())) {
         problems.add(
             expected.name() + " has shape " + shape + ", config.json asks for " + expected.shape());
@@ -57,7 +62,7 @@ final class HuggingFaceWeights {
     }
     unknown.forEach(name -> problems.add("tensor " + name + " is not part of the model"));
     if (!problems.isEmpty()) {
-      throw new ModelConfigException(files.path().toString(), problems);
+      throw new ModelConfigException(source.description(), problems);
     }
   }
 

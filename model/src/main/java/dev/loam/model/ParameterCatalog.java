@@ -8,12 +8,15 @@ import dev.loam.tensor.part.Slice;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All parameters of a model in its order, and how tensor-parallel ranks divide each. */
-final class ParameterCatalog {
+/**
+ * All parameters of a model in its order, under their Hugging Face names, and how tensor-parallel
+ * ranks divide each. Immutable.
+ */
+public final class ParameterCatalog {
   private final List<Entry> entries = new ArrayList<>();
 
   /** What tensor-parallel ranks have of a parameter. */
-  enum Division {
+  public enum Division {
     /** All of it. */
     WHOLE,
     /** A run of rows each. */
@@ -25,12 +28,13 @@ final class ParameterCatalog {
   /**
    * One parameter.
    *
+   * @param shape in the whole model
    * @param layer the layer it belongs to; the embedding's is -1, that of norm and head the number
    *     of layers
    */
-  record Entry(String name, Shape shape, Division division, int layer) {
+  public record Entry(String name, Shape shape, Division division, int layer) {
     /** The part that one of so many tensor-parallel ranks has. */
-    Slice slice(int rank, int ranks) {
+    public Slice slice(int rank, int ranks) {
       if (division == Division.WHOLE) {
         return Slice.whole(shape);
       }
@@ -44,7 +48,8 @@ final class ParameterCatalog {
     }
   }
 
-  ParameterCatalog(Qwen3Config config) {
+  /** The parameters of a model; a tied one has no {@code lm_head.weight}. */
+  public ParameterCatalog(Qwen3Config config) {
     long hidden = config.hiddenSize();
     long queries = (long) config.heads() * config.headSize();
     long keys = (long) config.keyValueHeads() * config.headSize();
@@ -74,12 +79,13 @@ final class ParameterCatalog {
     entries.add(new Entry(name + ".weight", Shape.of(shape), division, layer));
   }
 
-  List<Entry> entries() {
-    return entries;
+  /** In the order of the model. */
+  public List<Entry> entries() {
+    return List.copyOf(entries);
   }
 
   /** The stage of a pipeline that has a layer; a tied embedding counts for the first. */
-  static int stage(Layout layout, int layer, int layerCount) {
+  public static int stage(Layout layout, int layer, int layerCount) {
     int inside = Math.max(0, Math.min(layer, layerCount - 1));
     for (int stage = 0; stage < layout.pipelineStages(); stage++) {
       for (int chunk = 0; chunk < layout.virtualStages(); chunk++) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.model;
 
+import dev.loam.checkpoint.TensorSource;
+import dev.loam.checkpoint.safetensors.SafetensorsFolder;
 import dev.loam.parallel.LayerRange;
 import dev.loam.parallel.Layout;
 import dev.loam.parallel.RankGroups;
@@ -113,7 +115,21 @@ public final class Qwen3Model implements AutoCloseable {
 
   /** Overwrites all weights here with those of a Hugging Face folder, single file or sharded. */
   public void load(Path folder) {
-    HuggingFaceWeights.load(folder, this);
+    try (TensorSource files = SafetensorsFolder.open(folder)) {
+      load(files);
+    }
+  }
+
+  /**
+   * Overwrites all weights here, reading the slices that are here and no others. A tied model may
+   * store its head as well, which is then the embedding once more and is not read.
+   *
+   * @param source has the model's parameters under their Hugging Face names
+   * @throws ModelConfigException if names or shapes are not those of the model, with all
+   *     differences
+   */
+  public void load(TensorSource source) {
+    HuggingFaceWeights.load(source, this);
   }
 
   /**

@@ -3,9 +3,10 @@ package dev.loam.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loam.parallel.ForwardPass;
 import dev.loam.parallel.Layout;
-import dev.loam.parallel.SingleStage;
 import dev.loam.parallel.StepClock;
+import dev.loam.parallel.pipeline.Pipeline;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Device;
@@ -71,18 +72,19 @@ final class GoldenModel implements AutoCloseable {
     return lease.call(
         () -> {
           try (Arena arena = lease.newArena(Device.cpu())) {
-            SingleStage stage =
-                SingleStage.training(lease, arena, model.part(), batch.tokens(), StepClock.none());
+            ForwardPass pass = new ForwardPass(lease, arena, model.part(), batch.tokens());
             Tensor logits =
                 arena.allocate(lease.computeType(), batch.tokens(), model.config().vocabSize());
-            model.part().head().orElseThrow().logits(stage.hidden(batch), logits);
+            model.part().head().orElseThrow().logits(pass.hidden(batch), logits);
             double[] logitValues = logits.toDoubles();
-            double loss = stage.loss(batch) / batch.trainedTokens();
+            double loss = pass.loss(batch) / batch.trainedTokens();
             Gradients gradients = new Gradients(arena, model.part().weights());
             gradients.begin(1);
+            Pipeline pipeline =
+                Pipeline.single(1, model.part(), lease, arena, batch.tokens(), StepClock.none());
+            double[] scales = {1.0 / batch.trainedTokens()};
             double trained =
-                stage.forwardBackward(batch, 1.0 / batch.trainedTokens(), gradients)
-                    / batch.trainedTokens();
+                pipeline.run(List.of(batch), scales, gradients)[0] / batch.trainedTokens();
             assertThat(trained).isEqualTo(loss);
             return new Result(logitValues, loss, values(gradients));
           }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.loam.parallel.SingleStage;
+import dev.loam.parallel.ForwardPass;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.CuSeqlens;
@@ -83,9 +83,9 @@ class GreedyGeneratorTest {
     return lease.call(
         () -> {
           try (Arena arena = lease.newArena(Device.cpu())) {
-            SingleStage stage = SingleStage.inference(lease, arena, model.part(), tokens);
+            ForwardPass pass = new ForwardPass(lease, arena, model.part(), tokens);
             Tensor logits = arena.allocate(lease.computeType(), tokens, model.config().vocabSize());
-            model.part().head().orElseThrow().logits(stage.hidden(batch), logits);
+            model.part().head().orElseThrow().logits(pass.hidden(batch), logits);
             double[] last = logits.rows(tokens - 1, 1).toDoubles();
             return IntStream.range(0, last.length)
                 .reduce((a, b) -> last[b] > last[a] ? b : a)

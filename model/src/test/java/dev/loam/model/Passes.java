@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.model;
 
-import dev.loam.parallel.SingleStage;
+import dev.loam.parallel.ForwardPass;
 import dev.loam.parallel.StepClock;
+import dev.loam.parallel.pipeline.Pipeline;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
+import dev.loam.tensor.Tensor;
+import dev.loam.tensor.part.Context;
 import dev.loam.tensor.part.Gradients;
 import dev.loam.tensor.part.MicroBatch;
+import dev.loam.tensor.part.ModelPart;
 import dev.loam.tensor.part.Parameter;
 import dev.loam.tensor.part.Weight;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +47,21 @@ final class Passes {
     return lease.call(
         () -> {
           try (Arena arena = new DirtyArena(lease.newArena(Device.cpu()))) {
-            SingleStage stage = training(arena, batches);
+            Pipeline pipeline =
+                Pipeline.single(
+                    batches.size(),
+                    model.part(),
+                    lease,
+                    arena,
+                    mostTokens(batches),
+                    StepClock.none());
             Gradients gradients = new Gradients(arena, model.part().weights());
             gradients.begin(batches.size());
             double loss = 0;
-            for (MicroBatch batch : batches) {
-              loss += stage.forwardBackward(batch, 1.0 / trained, gradients) / trained;
+            double[] scales = new double[batches.size()];
+            Arrays.fill(scales, 1.0 / trained);
+            for (double sum : pipeline.run(batches, scales, gradients)) {
+              loss += sum / trained;
             }
             return new Result(loss, values(gradients));
           }
@@ -59,11 +74,10 @@ final class Passes {
     return lease.call(
         () -> {
           try (Arena arena = new DirtyArena(lease.newArena(Device.cpu()))) {
-            SingleStage stage =
-                SingleStage.inference(lease, arena, model.part(), mostTokens(batches));
+            ForwardPass pass = new ForwardPass(lease, arena, model.part(), mostTokens(batches));
             double loss = 0;
             for (MicroBatch batch : batches) {
-              loss += stage.loss(batch) / trained;
+              loss += pass.loss(batch) / trained;
             }
             return loss;
           }
@@ -75,7 +89,16 @@ final class Passes {
     return lease.call(
         () -> {
           try (Arena arena = new DirtyArena(lease.newArena(Device.cpu()))) {
-            return training(arena, List.of(batch)).hidden(batch).toDoubles();
+            ModelPart part = model.part();
+            Tensor ids = arena.allocate(DType.I64, batch.tokens()).set(batch.inputIds());
+            Tensor at = arena.allocate(DType.I64, batch.tokens()).set(batch.positions());
+            Tensor out = arena.allocate(lease.computeType(), batch.tokens(), part.hiddenSize());
+            part.forward(
+                ids,
+                part.newActivations(arena, batch.tokens()),
+                Context.training(at, batch.cuSeqlens()),
+                out);
+            return out.toDoubles();
           }
         });
   }
@@ -85,15 +108,11 @@ final class Passes {
     return lease.call(
         () -> {
           try (Arena arena = new DirtyArena(lease.newArena(Device.cpu()))) {
-            return SingleStage.inference(lease, arena, model.part(), batch.tokens() + 3)
+            return new ForwardPass(lease, arena, model.part(), batch.tokens() + 3)
                 .hidden(batch)
                 .toDoubles();
           }
         });
-  }
-
-  private SingleStage training(Arena arena, List<MicroBatch> batches) {
-    return SingleStage.training(lease, arena, model.part(), mostTokens(batches), StepClock.none());
   }
 
   private static int mostTokens(List<MicroBatch> batches) {

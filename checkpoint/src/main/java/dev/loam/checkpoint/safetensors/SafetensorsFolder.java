@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.checkpoint.safetensors;
 
+import dev.loam.checkpoint.TensorSource;
+import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Slice;
 import java.nio.file.Files;
@@ -20,7 +22,7 @@ import java.util.Set;
  *
  * <p>Several threads may read at once, into different tensors.
  */
-public final class SafetensorsFolder implements AutoCloseable {
+public final class SafetensorsFolder implements TensorSource {
   private final Path folder;
   private final List<SafetensorsFile> files;
   private final Map<String, SafetensorsFile> byName = new LinkedHashMap<>();
@@ -65,7 +67,23 @@ public final class SafetensorsFolder implements AutoCloseable {
     return folder;
   }
 
+  @Override
+  public String description() {
+    return folder.toString();
+  }
+
+  @Override
+  public Shape shape(String name) {
+    return entry(name).shape();
+  }
+
+  @Override
+  public SafetensorsType type(String name) {
+    return entry(name).type();
+  }
+
   /** The names of all tensors, file by file. */
+  @Override
   public Set<String> names() {
     return Collections.unmodifiableSet(byName.keySet());
   }
@@ -90,7 +108,8 @@ public final class SafetensorsFolder implements AutoCloseable {
   }
 
   /** Reads a box of a vector or a matrix, as {@link SafetensorsFile#readSlice} does. */
-  public void readSlice(String name, Slice slice, Tensor destination) {
+  @Override
+  public void read(String name, Slice slice, Tensor destination) {
     file(name).readSlice(name, slice, destination);
   }
 

@@ -4,6 +4,7 @@ package dev.loam.parallel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.loam.parallel.pipeline.Pipeline;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.part.Gradients;
@@ -12,12 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** A pipeline of one stage. */
 class SingleStageTest {
   private final List<String> calls = new ArrayList<>();
   private final Arena arena = new HeapArena();
   private final FakeLease lease = new FakeLease();
-  private final FakePart part = new FakePart(calls, true);
-  private final Gradients gradients = new Gradients(arena, List.of(), weight -> {});
+
+  private final Gradients gradients = new Gradients(arena, List.of());
+  private final Pipeline pipeline =
+      Pipeline.single(
+          1, new FakePart(calls, true), lease, arena, 8, clock -> calls.add(clock.name()));
 
   private static MicroBatch batch(int tokens) {
     return new MicroBatch(
@@ -26,9 +31,9 @@ class SingleStageTest {
 
   @Test
   void forwardHeadBackward() {
-    SingleStage stage =
-        SingleStage.training(lease, arena, part, 8, clock -> calls.add(clock.name()));
-    assertThat(stage.forwardBackward(batch(5), 0.25, gradients)).isEqualTo(FakePart.LOSS);
+    gradients.begin(1);
+    assertThat(pipeline.run(List.of(batch(5)), new double[] {0.25}, gradients))
+        .containsExactly(FakePart.LOSS);
     assertThat(calls)
         .containsExactly(
             "activations 8",
@@ -41,38 +46,10 @@ class SingleStageTest {
   }
 
   @Test
-  void lossWithoutGradients() {
-    SingleStage stage = SingleStage.inference(lease, arena, part, 8);
-    assertThat(stage.loss(batch(8))).isEqualTo(FakePart.LOSS);
-    assertThat(calls).containsExactly("inference activations 8", "forward 8", "loss 8");
-  }
-
-  @Test
-  void aStageForInferenceHasNoBackward() {
-    SingleStage stage = SingleStage.inference(lease, arena, part, 8);
-    assertThatThrownBy(() -> stage.forwardBackward(batch(4), 1, gradients))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("forward passes alone");
-    assertThat(calls).containsExactly("inference activations 8");
-  }
-
-  @Test
   void moreTokensThanThereIsRoomFor() {
-    SingleStage stage = SingleStage.training(lease, arena, part, 8, StepClock.none());
-    String message = "a micro batch of 9 tokens for a stage of at most 8";
-    assertThatThrownBy(() -> stage.forwardBackward(batch(9), 1, gradients))
+    assertThatThrownBy(() -> pipeline.run(List.of(batch(9)), new double[] {1}, gradients))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(message);
-    assertThatThrownBy(() -> stage.loss(batch(9)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(message);
+        .hasMessage("a micro batch of 9 tokens for a stage of at most 8");
     assertThat(calls).containsExactly("activations 8");
-  }
-
-  @Test
-  void aPartWithoutAHeadIsNotTheWholeModel() {
-    assertThatThrownBy(() -> SingleStage.inference(lease, arena, new FakePart(calls, false), 8))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no head");
   }
 }

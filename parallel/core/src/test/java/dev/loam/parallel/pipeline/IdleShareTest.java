@@ -17,6 +17,7 @@ import dev.loam.tensor.part.ModelPart;
 import dev.loam.tensor.part.Weight;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -78,11 +79,14 @@ class IdleShareTest {
     Layout layout =
         Layout.of(1, 1, 2).withVirtualStages(virtualStages).withMicroBatches(MICRO_BATCHES);
     double theory = 1.0 / (virtualStages * MICRO_BATCHES + 1);
-    // The best of five, for machines that are busy with other things.
-    double measured = 1;
-    for (int i = 0; i < 5 && Math.abs(measured - theory) > 0.15 * theory; i++) {
-      measured = idleShare(layout, schedule);
-    }
+    // The median of five: a machine that is busy with other things lengthens single runs.
+    double measured =
+        IntStream.range(0, 5)
+            .mapToDouble(i -> idleShare(layout, schedule))
+            .sorted()
+            .skip(2)
+            .findFirst()
+            .orElseThrow();
     assertThat(measured).isCloseTo(theory, within(0.15 * theory));
   }
 }

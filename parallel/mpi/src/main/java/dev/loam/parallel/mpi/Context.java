@@ -8,6 +8,7 @@ import dev.loam.parallel.RankFailedException;
  *
  * @param worldRank of this process
  * @param worldSize the number of processes
+ * @param localRanks the processes on this machine
  * @param waitSpinNanos how long a rank's thread spins before it parks
  */
 record Context(
@@ -17,6 +18,7 @@ record Context(
     Failure failure,
     int worldRank,
     int worldSize,
+    int localRanks,
     long waitSpinNanos) {
 
   /** Fails the context for something that this rank did. */

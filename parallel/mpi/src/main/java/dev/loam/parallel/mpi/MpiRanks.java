@@ -101,7 +101,7 @@ public final class MpiRanks implements AutoCloseable {
       Failure failure = new Failure();
       progress = new Progress(mpi, failure, cores >= here ? SPIN_NANOS : 0);
       long waitSpin = cores >= 2 * here ? SPIN_NANOS : 0;
-      started.complete(new Context(mpi, settings, progress, failure, rank, size, waitSpin));
+      started.complete(new Context(mpi, settings, progress, failure, rank, size, here, waitSpin));
     } catch (RuntimeException | Error e) {
       started.completeExceptionally(e);
       return;
@@ -128,6 +128,11 @@ public final class MpiRanks implements AutoCloseable {
   /** All ranks. To be used by one thread, which is that of this process's rank. */
   public ProcessGroup world() {
     return world;
+  }
+
+  /** How many ranks of the world run on this machine, this one included. */
+  public int localRanks() {
+    return context.localRanks();
   }
 
   /**

@@ -119,12 +119,6 @@ public final class Gradients {
     }
   }
 
-  /** {@link #Gradients(Arena, List)} with a listener, see {@link #whenReady}. */
-  public Gradients(Arena arena, List<Weight> uses, Consumer<GradientRegion> listener) {
-    this(arena, uses);
-    whenReady(listener);
-  }
-
   private static boolean isPartial(Weight weight) {
     return weight.copies() == Copies.PARTIAL_GRADIENT;
   }
