@@ -4,6 +4,7 @@ package dev.loam.benchmarks;
 import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.part.MicroBatch;
 import dev.loam.train.BatchSource;
+import dev.loam.train.DataCursor;
 import dev.loam.train.ReplicaShare;
 import java.util.List;
 import java.util.Random;
@@ -52,8 +53,8 @@ final class RandomBatches implements BatchSource {
   }
 
   @Override
-  public List<MicroBatch> step(long step) {
-    long first = step * samplesPerStep();
+  public List<MicroBatch> step(DataCursor at) {
+    long first = at.sample();
     return IntStream.range(0, share.microBatches())
         .mapToObj(i -> microBatch(first + share.place(0, i, rows)))
         .toList();

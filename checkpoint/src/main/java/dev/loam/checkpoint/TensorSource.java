@@ -6,6 +6,7 @@ import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Slice;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Named tensors that can be read box by box, in whatever form they are stored. Names and shapes are
@@ -44,6 +45,11 @@ public interface TensorSource extends AutoCloseable {
    *     what is stored turns out to be damaged; the destination is unspecified then
    */
   void read(String name, Slice slice, Tensor destination);
+
+  /** A view of this source with some of its tensors; closing it closes this. */
+  default TensorSource only(Predicate<String> names) {
+    return new SelectedTensors(this, names);
+  }
 
   @Override
   void close();

@@ -2,6 +2,7 @@
 package dev.loam.cli;
 
 import dev.loam.checkpoint.CheckpointException;
+import dev.loam.checkpoint.sharded.SaveFailedException;
 import dev.loam.data.DataFormatException;
 import dev.loam.model.ModelConfigException;
 import dev.loam.model.ModelInputException;
@@ -29,6 +30,9 @@ final class ExitCodes {
   /** A checkpoint cannot be used. */
   static final int CHECKPOINT = 3;
 
+  /** With the number of the signal added: ended by it, after a clean save. */
+  static final int SIGNAL = 128;
+
   private static final List<Class<? extends Exception>> USAGE_ERRORS =
       List.of(
           ParameterException.class,
@@ -50,6 +54,9 @@ final class ExitCodes {
     Throwable cause = error.getCause();
     if (error instanceof RankFailedException && cause != null) {
       return of(cause);
+    }
+    if (error instanceof SaveFailedException) {
+      return FAILED;
     }
     if (error instanceof CheckpointException) {
       return CHECKPOINT;

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
     versionProvider = LoamCommand.Version.class,
     footer = {
       "",
-      "Exit codes: 0 ok, 1 run failed, 2 bad usage or configuration, 3 checkpoint unusable."
+      "Exit codes: 0 ok, 1 run failed, 2 bad usage or configuration, 3 checkpoint unusable,",
+      "130 or 143 interrupted after a clean save."
     })
 @SuppressWarnings("NullAway.Init") // the fields are set by picocli
 final class LoamCommand implements Runnable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.cli;
 
+import dev.loam.checkpoint.sharded.Storage;
 import dev.loam.parallel.Layout;
 import dev.loam.parallel.ProcessGroup;
 import dev.loam.parallel.mpi.Agreement;
@@ -10,6 +11,7 @@ import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
 import dev.loam.train.ConsoleListener;
 import dev.loam.train.StepMetrics;
+import dev.loam.train.StopRequest;
 import dev.loam.train.TrainingRun;
 import dev.loam.train.config.ConfigException;
 import dev.loam.train.config.TrainingConfig;
@@ -101,15 +103,17 @@ final class MpiTraining {
 
   private int train(MpiRanks ranks, TrainingConfig config) {
     ProcessGroup world = ranks.world();
-    TrainingRun run = new TrainingRun(config);
+    StopRequest stop = new StopRequest();
+    TrainingRun run = new TrainingRun(config, stop, Storage.disk());
     Engine engine = Engine.named(LoadedModel.ENGINE);
-    try (ComputeLease lease = engine.lease(Math.max(1, threads / ranks.localRanks()))) {
-      StepMetrics unused =
+    try (StopSignals signals = StopSignals.handle(stop, streams);
+        ComputeLease lease = engine.lease(Math.max(1, threads / ranks.localRanks()))) {
+      StepMetrics last =
           lease.call(() -> run.run(world, lease, List.of(new ConsoleListener(streams::say))));
+      if (world.rank() == 0) {
+        TrainCommand.sayEnd(config, run, last, streams);
+      }
+      return signals.exitCode();
     }
-    if (world.rank() == 0) {
-      streams.say("model saved in " + run.modelFolder());
-    }
-    return ExitCodes.OK;
   }
 }

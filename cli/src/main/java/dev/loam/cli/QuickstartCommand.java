@@ -58,8 +58,12 @@ final class QuickstartCommand implements Callable<Integer> {
     Path data = preprocess(tokenizer, text);
     Path config = writeConfig(data);
     streams.say("4. pre-training: loam train --config " + config);
-    Path model =
+    int trained =
         TrainCommand.train(TrainingConfig.read(config, Map.of()), threads.count(), streams);
+    if (trained != ExitCodes.OK) {
+      return trained;
+    }
+    Path model = folder.resolve("run").resolve("model");
     streams.say("5. generation: loam generate --model " + model + " --prompt ...");
     generate(model, tokenizer);
     return ExitCodes.OK;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.cli;
 
+import dev.loam.checkpoint.sharded.Storage;
 import dev.loam.parallel.mpi.MpiRanks;
 import dev.loam.tensor.Engine;
 import dev.loam.train.ConsoleListener;
 import dev.loam.train.StepMetrics;
+import dev.loam.train.StopRequest;
 import dev.loam.train.TrainingRun;
 import dev.loam.train.config.TrainingConfig;
 import java.nio.file.Path;
@@ -55,16 +57,15 @@ final class TrainCommand implements Callable<Integer> {
       return new MpiTraining(streams, threads.count())
           .run(new MpiJob(ErrorReport.of(spec, streams)), this::read);
     }
-    train(read(), threads.count(), streams);
-    return ExitCodes.OK;
+    return train(read(), threads.count(), streams);
   }
 
   private TrainingConfig read() {
     return TrainingConfig.read(config, dottedValues(overrides));
   }
 
-  /** Runs a training on threads of this process and gives the folder of the exported model. */
-  static Path train(TrainingConfig config, int threads, Streams streams) {
+  /** Runs a training on threads of this process and gives the exit code. */
+  static int train(TrainingConfig config, int threads, Streams streams) {
     int ranks = config.parallel().layout().worldSize();
     if (ranks > RankOptions.MOST) {
       throw new UsageException(
@@ -74,12 +75,26 @@ final class TrainCommand implements Callable<Integer> {
               + " threads of one process; start processes with mpirun -n "
               + ranks);
     }
-    TrainingRun run = new TrainingRun(config);
-    StepMetrics unused =
-        run.runOnThreads(
-            Engine.named(LoadedModel.ENGINE), threads, List.of(new ConsoleListener(streams::say)));
-    streams.say("model saved in " + run.modelFolder());
-    return run.modelFolder();
+    StopRequest stop = new StopRequest();
+    TrainingRun run = new TrainingRun(config, stop, Storage.disk());
+    Engine engine = Engine.named(LoadedModel.ENGINE);
+    try (StopSignals signals = StopSignals.handle(stop, streams)) {
+      StepMetrics last =
+          run.runOnThreads(engine, threads, List.of(new ConsoleListener(streams::say)));
+      sayEnd(config, run, last, streams);
+      return signals.exitCode();
+    }
+  }
+
+  /** Says where the outcome is. */
+  static void sayEnd(TrainingConfig config, TrainingRun run, StepMetrics last, Streams streams) {
+    streams.say(
+        last.isComplete()
+            ? "model saved in " + run.modelFolder()
+            : "stopped after step "
+                + last.step()
+                + "; to go on: --resume_training True --load_checkpoint "
+                + config.outputDir());
   }
 
   /** Pairs {@code --a.b value} and {@code --a.b=value}. */

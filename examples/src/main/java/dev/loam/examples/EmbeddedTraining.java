@@ -11,6 +11,7 @@ import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.Engine;
 import dev.loam.tensor.part.MicroBatch;
 import dev.loam.train.BatchSource;
+import dev.loam.train.DataCursor;
 import dev.loam.train.LrSchedule;
 import dev.loam.train.StepMetrics;
 import dev.loam.train.Trainer;
@@ -84,9 +85,9 @@ public final class EmbeddedTraining {
     }
 
     @Override
-    public List<MicroBatch> step(long step) {
-      long[] ids = tokens(t -> step * ROWS + 7 * (t / LENGTH) + t % LENGTH);
-      long[] labels = tokens(t -> step * ROWS + 7 * (t / LENGTH) + t % LENGTH + 1);
+    public List<MicroBatch> step(DataCursor at) {
+      long[] ids = tokens(t -> at.sample() + 7 * (t / LENGTH) + t % LENGTH);
+      long[] labels = tokens(t -> at.sample() + 7 * (t / LENGTH) + t % LENGTH + 1);
       long[] positions = LongStream.range(0, maxTokens()).map(t -> t % LENGTH).toArray();
       return List.of(new MicroBatch(ids, labels, positions, CuSeqlens.rows(ROWS, LENGTH)));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.model;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -14,7 +15,7 @@ final class HuggingFaceConfigWriter {
 
   private HuggingFaceConfigWriter() {}
 
-  static void write(Qwen3Config config, String dtype, Path file) {
+  static String json(Qwen3Config config, String dtype) {
     ObjectNode out = JSON.createObjectNode();
     out.putArray("architectures").add("Qwen3ForCausalLM");
     out.put("attention_bias", false);
@@ -46,7 +47,15 @@ final class HuggingFaceConfigWriter {
     out.put("use_sliding_window", false);
     out.put("vocab_size", config.vocabSize());
     try {
-      Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(out) + "\n");
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(out) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("plain values can be written", e);
+    }
+  }
+
+  static void write(Qwen3Config config, String dtype, Path file) {
+    try {
+      Files.writeString(file, json(config, dtype));
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": " + e.getMessage(), e);
     }

@@ -66,6 +66,15 @@ public record Qwen3Config(
     return HuggingFaceConfig.read(file);
   }
 
+  /**
+   * The text of {@code config.json} in the layout published with Qwen3.
+   *
+   * @param dtype of the weights, as PyTorch calls it
+   */
+  public String toJson(String dtype) {
+    return HuggingFaceConfigWriter.json(this, dtype);
+  }
+
   /** Writes {@code config.json} in the layout published with Qwen3. */
   public void write(Path file, String dtype) {
     HuggingFaceConfigWriter.write(this, dtype, file);

@@ -6,6 +6,7 @@ import dev.loam.tensor.AdamW;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.Kernels;
 import dev.loam.tensor.Tensor;
+import dev.loam.train.checkpoint.Moments;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,7 +18,8 @@ final class AdamWOptimizer {
   private final Kernels kernels;
   private final OptimizerOptions options;
   private final List<Group> groups;
-  private long steps;
+  private final List<Moments> moments = new ArrayList<>();
+  private long updates;
 
   private static final class Group {
     final double weightDecay;
@@ -38,10 +40,13 @@ final class AdamWOptimizer {
     Group others = new Group(0);
     for (OwnedPiece piece : pieces) {
       Group group = piece.weight().decayed() ? decayed : others;
+      Moments here =
+          new Moments(piece, zeros(arena, piece.value()), zeros(arena, piece.value()));
+      moments.add(here);
       group.values.add(piece.value());
       group.gradients.add(piece.gradient());
-      group.firstMoments.add(zeros(arena, piece.value()));
-      group.secondMoments.add(zeros(arena, piece.value()));
+      group.firstMoments.add(here.first());
+      group.secondMoments.add(here.second());
     }
     groups = List.of(decayed, others);
   }
@@ -52,12 +57,26 @@ final class AdamWOptimizer {
     return zeros;
   }
 
+  /** All moments here; zero until the first update, or what has been written to them. */
+  List<Moments> moments() {
+    return List.copyOf(moments);
+  }
+
   /** The bytes of all moments here. */
   long momentBytes() {
-    return groups.stream()
-        .flatMap(group -> group.firstMoments.stream())
-        .mapToLong(moment -> 2 * moment.elements() * moment.dtype().bytes())
+    return moments.stream()
+        .mapToLong(m -> 2 * m.first().elements() * m.first().dtype().bytes())
         .sum();
+  }
+
+  /** Updates begun so far. */
+  long updates() {
+    return updates;
+  }
+
+  /** Goes on after so many updates. */
+  void resume(long done) {
+    updates = done;
   }
 
   /**
@@ -66,7 +85,7 @@ final class AdamWOptimizer {
    * @param gradientScale what gradients are multiplied by before use
    */
   void update(double gradientScale, double lr) {
-    steps++;
+    updates++;
     for (Group group : groups) {
       kernels.adamW(
           group.values,
@@ -79,7 +98,7 @@ final class AdamWOptimizer {
               options.beta2(),
               options.eps(),
               group.weightDecay,
-              steps,
+              updates,
               gradientScale));
     }
   }

@@ -5,7 +5,7 @@ import dev.loam.tensor.part.MicroBatch;
 import java.util.List;
 
 /**
- * The batches of a run, step by step, in an order that depends on nothing but the step: of each
+ * The batches of a run, step by step, in an order that depends on nothing but the place in the data: of each
  * global batch the part of one data-parallel replica.
  */
 public interface BatchSource extends AutoCloseable {
@@ -14,6 +14,11 @@ public interface BatchSource extends AutoCloseable {
 
   /** Samples in a global batch. */
   long samplesPerStep();
+
+  /** Samples of one pass over the data, whole global batches or a few more. */
+  default long samplesPerEpoch() {
+    return stepsPerEpoch() * samplesPerStep();
+  }
 
   /** Micro batches of this replica in a step; one unless said otherwise. */
   default int microBatches() {
@@ -29,9 +34,9 @@ public interface BatchSource extends AutoCloseable {
   /**
    * The micro batches of a step that are this replica's, in order.
    *
-   * @param step 0 for the first
+   * @param at where the step begins
    */
-  List<MicroBatch> step(long step);
+  List<MicroBatch> step(DataCursor at);
 
   @Override
   void close();

@@ -2,6 +2,7 @@
 package dev.loam.train;
 
 import java.util.List;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -9,6 +10,7 @@ import java.util.function.Consumer;
 public final class ConsoleListener implements TrainingListener {
   private final Consumer<String> out;
   private double seconds;
+  private long steps;
 
   /** Lines go to the given consumer. */
   public ConsoleListener(Consumer<String> out) {
@@ -23,7 +25,8 @@ public final class ConsoleListener implements TrainingListener {
   @Override
   public void onStep(StepMetrics m) {
     seconds += m.seconds();
-    long left = Math.round(seconds / m.step() * (m.totalSteps() - m.step()));
+    steps++;
+    long left = Math.round(seconds / steps * (m.totalSteps() - m.step()));
     out.accept(
         String.format(
             Locale.ROOT,
@@ -39,5 +42,10 @@ public final class ConsoleListener implements TrainingListener {
             left / 3600,
             left / 60 % 60,
             left % 60));
+  }
+
+  @Override
+  public void onCheckpoint(long step, Path checkpoint) {
+    out.accept("checkpoint of step " + step + " saved in " + checkpoint);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,11 @@ record Listeners(List<TrainingListener> all) implements TrainingListener {
   @Override
   public void onStep(StepMetrics metrics) {
     all.forEach(listener -> listener.onStep(metrics));
+  }
+
+  @Override
+  public void onCheckpoint(long step, Path checkpoint) {
+    all.forEach(listener -> listener.onCheckpoint(step, checkpoint));
   }
 
   @Override

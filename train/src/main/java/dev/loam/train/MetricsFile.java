@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /** {@code metrics.jsonl}: one JSON object a step, numbers at full precision. */
 public final class MetricsFile implements TrainingListener {
@@ -18,11 +22,50 @@ public final class MetricsFile implements TrainingListener {
 
   /** Creates the file. */
   public MetricsFile(Path file) {
+    this(file, 0);
+  }
+
+  /**
+   * Goes on with a file after a step: later steps, and a last line that was cut off, are dropped.
+   * Where there is no file one is created.
+   *
+   * @param step the last step to be kept; 0 for none
+   */
+  public MetricsFile(Path file, long step) {
     this.file = file;
     try {
-      writer = Files.newBufferedWriter(file);
+      if (step > 0 && Files.exists(file)) {
+        keepUntil(step);
+        writer = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
+      } else {
+        writer = Files.newBufferedWriter(file);
+      }
     } catch (IOException e) {
       throw failed(e);
+    }
+  }
+
+  private void keepUntil(long step) throws IOException {
+    Path kept = file.resolveSibling(file.getFileName() + ".kept");
+    try (BufferedReader lines = Files.newBufferedReader(file);
+        BufferedWriter out = Files.newBufferedWriter(kept)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        long number = number(line);
+        if (number > 0 && number <= step) {
+          out.write(line);
+          out.write('\n');
+        }
+      }
+    }
+    Files.move(kept, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** The step of a line; 0 where it is no whole object. */
+  private static long number(String line) {
+    try {
+      return JSON.readTree(line).path("step").asLong();
+    } catch (JsonProcessingException e) {
+      return 0;
     }
   }
 

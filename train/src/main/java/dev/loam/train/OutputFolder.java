@@ -13,10 +13,12 @@ import java.util.List;
  *
  * @param metrics the file of step metrics
  * @param model the folder of the exported model
+ * @param checkpoints the folder of the checkpoints
  */
-record OutputFolder(Path metrics, Path model) {
+record OutputFolder(Path metrics, Path model, Path checkpoints) {
   static final String METRICS = "metrics.jsonl";
   static final String MODEL = "model";
+  private static final String CHECKPOINTS = "checkpoint";
 
   private static final List<String> TOKENIZER_FILES =
       List.of(
@@ -31,27 +33,42 @@ record OutputFolder(Path metrics, Path model) {
 
   /** The files of a run. */
   static OutputFolder of(Path folder) {
-    return new OutputFolder(folder.resolve(METRICS), folder.resolve(MODEL));
+    return new OutputFolder(
+        folder.resolve(METRICS), folder.resolve(MODEL), folder.resolve(CHECKPOINTS));
   }
 
-  /** Makes the folder. What an earlier run left there is moved aside, never overwritten. */
-  static OutputFolder prepare(Path folder) {
+  /**
+   * Makes the folder of a new run and locks it. What an earlier run left there is moved aside,
+   * never overwritten.
+   *
+   * @throws TrainingException if another run is writing there
+   */
+  static RunLock prepare(Path folder) {
     try {
-      if (Files.exists(folder.resolve(METRICS)) || Files.exists(folder.resolve(MODEL))) {
-        Files.move(folder, unused(folder));
+      if (isUsed(of(folder))) {
+        RunLock earlier = RunLock.of(folder);
+        Files.move(folder, unused(folder, ".previous-"));
+        earlier.close();
       }
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "output folder " + folder + " cannot be prepared: " + e.getMessage(), e);
     }
-    return of(folder);
+    return RunLock.of(folder);
   }
 
-  private static Path unused(Path folder) {
+  private static boolean isUsed(OutputFolder output) {
+    return Files.exists(output.metrics())
+        || Files.exists(output.model())
+        || Files.exists(output.checkpoints());
+  }
+
+  /** A name beside a folder's, ending with a number, that nothing has. */
+  static Path unused(Path folder, String ending) {
     Path name = folder.toAbsolutePath().normalize();
     for (int i = 1; ; i++) {
-      Path aside = name.resolveSibling(name.getFileName() + ".previous-" + i);
+      Path aside = name.resolveSibling(name.getFileName() + ending + i);
       if (!Files.exists(aside)) {
         return aside;
       }

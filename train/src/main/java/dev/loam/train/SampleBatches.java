@@ -20,6 +20,7 @@ final class SampleBatches implements BatchSource {
   private final int sequenceLength;
   private final int vocabSize;
   private final long stepsPerEpoch;
+  private final long samples;
 
   /**
    * Batches samples.
@@ -34,6 +35,7 @@ final class SampleBatches implements BatchSource {
       int sequenceLength,
       int vocabSize) {
     this.source = source;
+    this.samples = samples;
     this.microBatchSize = microBatchSize;
     this.microBatches = share.microBatches();
     this.sequenceLength = sequenceLength;
@@ -79,13 +81,17 @@ final class SampleBatches implements BatchSource {
   }
 
   @Override
-  public List<MicroBatch> step(long step) {
-    long consumed = step % stepsPerEpoch * batches.globalBatchSize();
-    List<MicroBatch> step0 = new ArrayList<>();
+  public long samplesPerEpoch() {
+    return Math.min(samples, source.size());
+  }
+
+  @Override
+  public List<MicroBatch> step(DataCursor at) {
+    List<MicroBatch> step = new ArrayList<>();
     for (int i = 0; i < microBatches; i++) {
-      step0.add(microBatch(batches.microBatch(consumed, i), consumed));
+      step.add(microBatch(batches.microBatch(at.sample(), i), at.sample()));
     }
-    return step0;
+    return step;
   }
 
   private MicroBatch microBatch(List<Sample> rows, long consumed) {

@@ -22,7 +22,7 @@ final class StepTotals {
   private final int microBatches;
   private final Tensor counts;
   private final Tensor losses;
-  private final Tensor stop;
+  private final Tensor wishes;
 
   StepTotals(RankGroups groups, Arena arena, int microBatches) {
     this.groups = groups;
@@ -30,7 +30,7 @@ final class StepTotals {
     long all = (long) groups.data().size() * microBatches;
     counts = arena.allocate(DType.I64, 2 * all);
     losses = arena.allocate(DType.F64, all);
-    stop = arena.allocate(DType.I64, 1);
+    wishes = arena.allocate(DType.I64, 3);
   }
 
   /** The tokens of all micro batches of the global batch. */
@@ -67,13 +67,27 @@ final class StepTotals {
     return loss;
   }
 
-  /** Whether any rank wants to stop. */
-  boolean anyStops(boolean own) {
+  /**
+   * What ranks tell each other between two steps.
+   *
+   * @param stop to end the training here
+   * @param save to save it here
+   * @param writing an earlier save is still being written
+   */
+  record Wishes(boolean stop, boolean save, boolean writing) {}
+
+  /** What any rank wishes. */
+  Wishes anyOf(Wishes own) {
     if (groups.world().size() == 1) {
       return own;
     }
-    stop.set(new long[] {own ? 1 : 0});
-    groups.world().allReduce(stop, Reduction.MAX, "request to stop").await();
-    return stop.window(0, 1).getLong() > 0;
+    wishes.set(new long[] {number(own.stop()), number(own.save()), number(own.writing())});
+    groups.world().allReduce(wishes, Reduction.MAX, "requests to stop or save").await();
+    ByteBuffer all = wishes.window(0, 3);
+    return new Wishes(all.getLong() > 0, all.getLong() > 0, all.getLong() > 0);
+  }
+
+  private static long number(boolean flag) {
+    return flag ? 1 : 0;
   }
 }

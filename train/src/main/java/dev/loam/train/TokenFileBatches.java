@@ -105,8 +105,8 @@ final class TokenFileBatches implements BatchSource {
   }
 
   @Override
-  public List<MicroBatch> step(long step) {
-    long index = step % stepsPerEpoch();
+  public List<MicroBatch> step(DataCursor at) {
+    long index = at.sample() / samplesPerStep();
     List<List<Long>> idRows = rows(ids, index);
     List<List<Long>> labelRows = rows(labels, index);
     List<MicroBatch> batches = new ArrayList<>();

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train;
 
+import dev.loam.checkpoint.sharded.Checkpoint;
+import dev.loam.checkpoint.sharded.CheckpointFolder;
 import dev.loam.model.Qwen3Model;
-import dev.loam.parallel.Layout;
-import dev.loam.parallel.RankGroups;
 import dev.loam.parallel.StepClock;
-import dev.loam.parallel.gradients.GlobalNorm;
-import dev.loam.parallel.gradients.GradientReduction;
-import dev.loam.parallel.pipeline.Pipeline;
 import dev.loam.parallel.pipeline.PipelineSchedule;
-import dev.loam.parallel.pipeline.StagePlan;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Device;
-import dev.loam.tensor.Kernels;
-import dev.loam.tensor.part.Gradients;
-import dev.loam.tensor.part.LossHead;
 import dev.loam.tensor.part.MicroBatch;
-import dev.loam.tensor.part.Weight;
+import dev.loam.train.checkpoint.CheckpointPolicy;
+import dev.loam.train.checkpoint.CheckpointSaver;
+import dev.loam.train.checkpoint.Moments;
+import dev.loam.train.checkpoint.Resume;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,14 +28,16 @@ public final class Trainer {
   /** 32 MB of gradients: long enough for full bandwidth, short beside a backward pass. */
   private static final long DEFAULT_BUCKET_ELEMENTS = 8L << 20;
 
+  /** No step is saved yet. */
+  private static final long NONE = 0;
+
   private final Qwen3Model model;
   private final BatchSource batches;
   private final LrSchedule schedule;
-  private final OptimizerOptions optimizer;
-  private final LossReduction lossReduction;
-  private final PipelineSchedule pipelineSchedule;
-  private final boolean strict;
-  private final long bucketElements;
+  private final RankSetup setup;
+  private final Optional<Target> checkpoints;
+  private final Optional<Path> resumed;
+  private final StopRequest stopRequest;
   private final int stepOffset;
   private final long totalSteps;
   private final List<String> summary;
@@ -45,15 +45,24 @@ public final class Trainer {
   private final StepClock clock;
   private Optional<RankMemory> memory = Optional.empty();
 
+  /** Where and when checkpoints are saved. */
+  private record Target(CheckpointFolder folder, CheckpointPolicy policy) {}
+
   private Trainer(Builder builder) {
     model = builder.model;
     batches = builder.batches;
     schedule = builder.schedule;
-    optimizer = builder.optimizer;
-    lossReduction = builder.reduction;
-    pipelineSchedule = builder.pipelineSchedule;
-    strict = builder.strict;
-    bucketElements = builder.bucketElements;
+    setup =
+        new RankSetup(
+            builder.optimizer,
+            builder.reduction,
+            builder.pipelineSchedule,
+            builder.strict,
+            builder.bucketElements,
+            builder.clock);
+    checkpoints = builder.checkpoints;
+    resumed = builder.resumed;
+    stopRequest = builder.stopRequest;
     stepOffset = builder.stepOffset;
     totalSteps = builder.totalSteps;
     summary = List.copyOf(builder.summary);
@@ -67,8 +76,9 @@ public final class Trainer {
   }
 
   /**
-   * Trains; all ranks of the model call it. An interrupt of any rank ends it after the current
-   * step, and stays set.
+   * Trains; all ranks of the model call it. An interrupt of any rank, or a {@link StopRequest},
+   * ends it after the current step; an interrupt stays set. When checkpoints are saved, the state
+   * at the end is.
    *
    * @return the metrics of the last step
    * @throws TrainingException if a step fails; weights are then those after the step before
@@ -98,28 +108,92 @@ public final class Trainer {
 
   private StepMetrics train(ComputeLease lease, Arena arena, TrainingListener listener) {
     StepTotals totals = new StepTotals(model.groups(), arena, batches.microBatches());
-    TrainStep step = newStep(lease, arena, totals);
+    RankSetup.Ready rank = setup.prepare(model, batches, arena, totals);
+    memory = Optional.of(rank.memory());
+    TrainingState start = restore(rank.optimizer());
     listener.onStart(summary);
-    StepMetrics last = new StepMetrics(0, totalSteps, 0, 0, 0, 0, 0, 0);
-    for (long done = 0; done < totalSteps && !totals.anyStops(isInterrupted()); done++) {
-      long start = System.nanoTime();
-      List<MicroBatch> own = batches.step(done);
-      clock.ended(StepClock.Part.DATA);
-      double lr = schedule.at(done + stepOffset);
-      TrainStep.Outcome outcome = step.run(own, lr, done + 1);
-      last =
-          new StepMetrics(
-              done + 1,
-              totalSteps,
-              outcome.loss(),
-              outcome.gradientNorm(),
-              lr,
-              outcome.tokens(),
-              (done + 1) * batches.samplesPerStep(),
-              (System.nanoTime() - start) / 1e9);
-      listener.onStep(last);
+    try (Saving saving = saving(rank.optimizer().moments(), start.step(), listener)) {
+      return train(rank, totals, start, saving, listener);
     }
+  }
+
+  private StepMetrics train(
+      RankSetup.Ready rank,
+      StepTotals totals,
+      TrainingState start,
+      Saving saving,
+      TrainingListener listener) {
+    TrainingState state = start;
+    StepMetrics last = StepMetrics.before(start, totalSteps);
+    try {
+      while (!saving.betweenSteps(state, totals, stops()) && state.step() < totalSteps) {
+        long began = System.nanoTime();
+        List<MicroBatch> own = batches.step(state.cursor());
+        clock.ended(StepClock.Part.DATA);
+        double lr = schedule.at(state.step() + stepOffset);
+        TrainStep.Outcome outcome = rank.step().run(own, lr, state.step() + 1);
+        state = state.next(batches, outcome.loss());
+        last = StepMetrics.of(state, totalSteps, outcome, lr, System.nanoTime() - began);
+        listener.onStep(last);
+      }
+    } catch (RuntimeException e) {
+      if (isSound(rank, state, e)) {
+        saving.onFailure(state, e);
+      }
+      throw e;
+    }
+    saving.atEnd(state);
     return last;
+  }
+
+  /**
+   * Whether weights and moments are those after the last whole step, on all ranks: nothing had been
+   * updated, and either there is one rank or all have met the same.
+   */
+  private boolean isSound(RankSetup.Ready rank, TrainingState state, RuntimeException failure) {
+    boolean common = model.groups().world().size() == 1 || failure instanceof TrainingException;
+    return common && rank.optimizer().updates() == state.updates();
+  }
+
+  private boolean stops() {
+    return Thread.currentThread().isInterrupted() || stopRequest.isRequested();
+  }
+
+  /** Reads weights, moments and place of a checkpoint, if there is one to go on from. */
+  private TrainingState restore(AdamWOptimizer optimizer) {
+    if (resumed.isEmpty()) {
+      return TrainingState.start(batches);
+    }
+    try (Checkpoint checkpoint = Checkpoint.open(resumed.get())) {
+      TrainingState state = TrainingState.of(checkpoint.state(), checkpoint.description());
+      Resume.readWeights(checkpoint, model);
+      Resume.readMoments(checkpoint, optimizer.moments());
+      optimizer.resume(state.updates());
+      return state.fit(batches);
+    }
+  }
+
+  private Saving saving(List<Moments> moments, long start, TrainingListener listener) {
+    return new Saving(
+        checkpoints.map(
+            target ->
+                new CheckpointSaver(
+                    model,
+                    moments,
+                    target.folder(),
+                    target.policy(),
+                    Map.of("config.json", model.config().toJson("float32")),
+                    isAmong(target.folder()) ? start : NONE,
+                    listener::onCheckpoint)));
+  }
+
+  /** Whether the checkpoint that is gone on from is one of those that new ones join. */
+  private boolean isAmong(CheckpointFolder folder) {
+    Path parent = folder.path().toAbsolutePath().normalize();
+    return resumed
+        .map(path -> path.toAbsolutePath().normalize())
+        .filter(path -> parent.equals(path.getParent()))
+        .isPresent();
   }
 
   /**
@@ -129,61 +203,6 @@ public final class Trainer {
    */
   public RankMemory memory() {
     return memory.orElseThrow(() -> new IllegalStateException("the training has not started"));
-  }
-
-  private static boolean isInterrupted() {
-    return Thread.currentThread().isInterrupted();
-  }
-
-  private TrainStep newStep(ComputeLease lease, Arena arena, StepTotals totals) {
-    Kernels kernels = lease.kernels();
-    RankGroups groups = model.groups();
-    Layout layout = groups.layout().withMicroBatches(batches.microBatches());
-    List<Weight> weights = model.weights();
-    Gradients gradients =
-        strict
-            ? Gradients.inTree(arena, kernels::add, weights, batches.microBatches())
-            : new Gradients(arena, weights);
-    Optional<Weight> shared =
-        model.parts().stream().flatMap(part -> part.sharedWeight().stream()).findFirst();
-    GradientReduction reduction =
-        new GradientReduction(kernels, gradients, groups, shared, bucketElements);
-    Pipeline pipeline =
-        Pipeline.of(
-            StagePlan.of(layout, groups.position().stage(), pipelineSchedule),
-            groups.pipeline(),
-            model.parts(),
-            lease,
-            arena,
-            batches.maxTokens(),
-            clock);
-    AdamWOptimizer adamW = new AdamWOptimizer(kernels, arena, reduction.owned(), optimizer);
-    memory = Optional.of(memory(gradients, adamW));
-    return new TrainStep(
-        groups.position().data(),
-        totals,
-        pipeline,
-        gradients,
-        reduction,
-        new GlobalNorm(kernels, arena, groups.world(), reduction.owned()),
-        new GradientClip(optimizer.maxGradientNorm()),
-        adamW,
-        lossReduction,
-        clock);
-  }
-
-  private RankMemory memory(Gradients gradients, AdamWOptimizer adamW) {
-    long weights =
-        model.weights().stream()
-            .distinct()
-            .mapToLong(weight -> weight.value().elements() * weight.value().dtype().bytes())
-            .sum();
-    long logits =
-        model.parts().stream()
-            .flatMap(part -> part.head().stream())
-            .mapToLong(LossHead::logitBytes)
-            .sum();
-    return new RankMemory(weights, gradients.bytes(), adamW.momentBytes(), logits);
   }
 
   /** Describes a trainer; what starts with {@code set} is required. */
@@ -198,6 +217,9 @@ public final class Trainer {
     private long bucketElements = DEFAULT_BUCKET_ELEMENTS;
     private int stepOffset;
     private long totalSteps;
+    private Optional<Target> checkpoints = Optional.empty();
+    private Optional<Path> resumed = Optional.empty();
+    private StopRequest stopRequest = new StopRequest();
     private final List<String> summary = new ArrayList<>();
     private final List<TrainingListener> listeners = new ArrayList<>();
     private StepClock clock = StepClock.none();
@@ -257,6 +279,27 @@ public final class Trainer {
     /** Steps to train; by default one pass over the batches. */
     public Builder optTotalSteps(long value) {
       totalSteps = value;
+      return this;
+    }
+
+    /** Saves checkpoints; by default none are saved. */
+    public Builder optCheckpoints(CheckpointFolder folder, CheckpointPolicy policy) {
+      checkpoints = Optional.of(new Target(folder, policy));
+      return this;
+    }
+
+    /**
+     * Goes on from a checkpoint, whatever ranks it was saved by: weights, moments and the place in
+     * the data and in the schedule are read from it when the training starts.
+     */
+    public Builder optResume(Path checkpoint) {
+      resumed = Optional.of(checkpoint);
+      return this;
+    }
+
+    /** Ends the training early when it is asked to. */
+    public Builder optStopRequest(StopRequest value) {
+      stopRequest = value;
       return this;
     }
 

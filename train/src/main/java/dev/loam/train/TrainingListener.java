@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /** Is told of a run's progress, on the compute thread. */
@@ -14,6 +15,14 @@ public interface TrainingListener extends AutoCloseable {
 
   /** After each step. */
   default void onStep(StepMetrics metrics) {}
+
+  /**
+   * After a checkpoint was published.
+   *
+   * @param step steps done when it was taken
+   * @param checkpoint its folder
+   */
+  default void onCheckpoint(long step, Path checkpoint) {}
 
   /** After the last step, whatever ended the run. */
   @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train;
 
+import dev.loam.checkpoint.sharded.CheckpointFolder;
+import dev.loam.checkpoint.sharded.Storage;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.Qwen3Model;
 import dev.loam.model.WeightType;
@@ -19,18 +21,33 @@ import java.util.Locale;
 
 /**
  * A run from its configuration to its exported model: data, model, trainer, {@code metrics.jsonl},
- * and a Hugging Face folder {@code model} at the end, all under the output folder, which the first
- * rank writes.
+ * checkpoints, and a Hugging Face folder {@code model} at the end, all under the output folder,
+ * which belongs to one run at a time.
  */
 public final class TrainingRun {
   /** Rows of logits that exist at once: enough for full matrix speed, small beside the model. */
   private static final int HEAD_CHUNK_ROWS = 256;
 
   private final TrainingConfig config;
+  private final StopRequest stopRequest;
+  private final Storage storage;
 
   /** A run. */
   public TrainingRun(TrainingConfig config) {
+    this(config, new StopRequest(), Storage.disk());
+  }
+
+  /**
+   * A run.
+   *
+   * @param stopRequest ends the run after the step it is in, with a checkpoint and without an
+   *     exported model
+   * @param storage what checkpoints are written with
+   */
+  public TrainingRun(TrainingConfig config, StopRequest stopRequest, Storage storage) {
     this.config = config;
+    this.stopRequest = stopRequest;
+    this.storage = storage;
   }
 
   /**
@@ -72,36 +89,53 @@ public final class TrainingRun {
   public StepMetrics run(ProcessGroup world, ComputeLease lease, List<TrainingListener> listeners) {
     RankGroups groups = new RankGroups(world, config.parallel().layout());
     boolean first = world.rank() == 0;
-    try (BatchSource batches = TrainingData.batches(lease, config, groups.position().data());
-        Qwen3Model model = Qwen3Model.share(lease, config.model(), HEAD_CHUNK_ROWS, groups)) {
-      if (config.loadCheckpoint().isPresent()) {
-        model.load(config.loadCheckpoint().get());
-      } else {
-        model.initialize(config.seed());
+    CheckpointFolder checkpoints = new CheckpointFolder(checkpointFolder(), storage);
+    try (RunOutput output = RunOutput.open(config, checkpoints, first)) {
+      world.barrier("a look at earlier checkpoints").await();
+      StartingPoint start = StartingPoint.of(config);
+      try (BatchSource batches = TrainingData.batches(lease, config, groups.position().data());
+          Qwen3Model model = Qwen3Model.share(lease, config.model(), HEAD_CHUNK_ROWS, groups)) {
+        setWeights(model, start);
+        world.barrier("start of the run").await();
+        long planned = batches.stepsPerEpoch() * config.epochs();
+        long steps = Math.min(planned, config.stopStep().orElse(planned));
+        Trainer.Builder trainer =
+            Trainer.builder(model, batches)
+                .setSchedule(config.lr().schedule(planned))
+                .optOptimizer(config.optimizer())
+                .optReduction(config.reduction())
+                .optPipelineSchedule(config.parallel().schedule())
+                .optStrict(config.parallel().strict())
+                .optStepOffset(config.lrStepOffset())
+                .optTotalSteps(steps)
+                .optCheckpoints(checkpoints, config.checkpoints())
+                .optStopRequest(stopRequest)
+                .optSummary(summary(batches, start, steps, lease.threads()));
+        start.checkpoint().ifPresent(trainer::optResume);
+        output.begin(start).ifPresent(trainer::addListener);
+        if (first) {
+          listeners.forEach(trainer::addListener);
+        }
+        StepMetrics last = trainer.build().train();
+        if (last.isComplete()) {
+          export(model);
+        }
+        return last;
       }
-      world.barrier("start of the run").await();
-      OutputFolder output = OutputFolder.of(config.outputDir());
-      long planned = batches.stepsPerEpoch() * config.epochs();
-      long steps = Math.min(planned, config.stopStep().orElse(planned));
-      Trainer.Builder trainer =
-          Trainer.builder(model, batches)
-              .setSchedule(config.lr().schedule(planned))
-              .optOptimizer(config.optimizer())
-              .optReduction(config.reduction())
-              .optPipelineSchedule(config.parallel().schedule())
-              .optStrict(config.parallel().strict())
-              .optStepOffset(config.lrStepOffset())
-              .optTotalSteps(steps)
-              .optSummary(summary(batches, steps, lease.threads()));
-      if (first) {
-        OutputFolder.prepare(config.outputDir());
-        trainer.addListener(new MetricsFile(output.metrics()));
-        listeners.forEach(trainer::addListener);
-      }
-      StepMetrics last = trainer.build().train();
-      export(model, output.model());
-      return last;
     }
+  }
+
+  /** Weights that the trainer reads from a checkpoint are left as they are. */
+  private void setWeights(Qwen3Model model, StartingPoint start) {
+    if (start.weights().isPresent()) {
+      model.load(start.weights().get());
+    } else if (start.checkpoint().isEmpty()) {
+      model.initialize(config.seed());
+    }
+  }
+
+  private Path checkpointFolder() {
+    return OutputFolder.of(config.outputDir()).checkpoints();
   }
 
   /** Where the exported model is after a run. */
@@ -110,7 +144,8 @@ public final class TrainingRun {
   }
 
   /** An interrupt, which would close the files being written, waits until they are. */
-  private void export(Qwen3Model model, Path folder) {
+  private void export(Qwen3Model model) {
+    Path folder = modelFolder();
     boolean interrupted = Thread.interrupted();
     try {
       model.save(folder, WeightType.FLOAT32);
@@ -124,7 +159,8 @@ public final class TrainingRun {
     }
   }
 
-  private List<String> summary(BatchSource batches, long steps, int threadsOfRank) {
+  private List<String> summary(
+      BatchSource batches, StartingPoint start, long steps, int threadsOfRank) {
     Qwen3Config model = config.model();
     Layout layout = config.parallel().layout();
     List<String> lines = new ArrayList<>();
@@ -153,6 +189,9 @@ public final class TrainingRun {
             + determinism(layout)
             + ", output in "
             + config.outputDir());
+    start
+        .checkpoint()
+        .ifPresent(path -> lines.add("resumed: after step " + start.step() + ", from " + path));
     if (!config.ignoredKeys().isEmpty()) {
       lines.add("ignored keys: " + String.join(", ", config.ignoredKeys()));
     }

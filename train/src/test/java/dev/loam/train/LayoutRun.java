@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * A small training under a layout, on thread ranks.
@@ -82,6 +83,11 @@ record LayoutRun(
 
   /** Trains, exports to a folder and reads the whole model back. */
   Result run(Path folder) {
+    return run(folder, trainer -> trainer);
+  }
+
+  /** Likewise, of a trainer that is changed on every rank. */
+  Result run(Path folder, UnaryOperator<Trainer.Builder> change) {
     List<StepMetrics> told = new ArrayList<>();
     List<ComputeLease> leases = new ArrayList<>();
     try {
@@ -90,7 +96,7 @@ record LayoutRun(
       }
       List<RankMemory> memory =
           ThreadRanks.run(
-              leases, Duration.ofSeconds(60), (world, lease) -> train(world, lease, told, folder));
+              leases, Duration.ofSeconds(60), (world, lease) -> train(world, lease, told, folder, change));
       try (Qwen3Model whole = Qwen3Model.open(leases.get(0), folder, 4)) {
         return new Result(told, weights(whole), memory);
       }
@@ -117,7 +123,11 @@ record LayoutRun(
   }
 
   private RankMemory train(
-      ProcessGroup world, ComputeLease lease, List<StepMetrics> told, Path folder) {
+      ProcessGroup world,
+      ComputeLease lease,
+      List<StepMetrics> told,
+      Path folder,
+      UnaryOperator<Trainer.Builder> change) {
     RankGroups groups = new RankGroups(world, layout);
     ReplicaShare share =
         new ReplicaShare(
@@ -144,7 +154,7 @@ record LayoutRun(
               }
             });
       }
-      Trainer built = trainer.build();
+      Trainer built = change.apply(trainer).build();
       StepMetrics unused = built.train();
       model.save(folder, WeightType.FLOAT32);
       return built.memory();

@@ -38,7 +38,7 @@ class LossReductionRanksTest {
         BatchSource rows = new RandomRows(1, only, LayoutRun.STEPS, -1)) {
       model.initialize(LayoutRun.SEED);
       StepMetrics first = Trainer.builder(model, rows).optTotalSteps(1).build().train();
-      return new Row(rows.step(0).get(0).trainedTokens(), first.loss());
+      return new Row(rows.step(DataCursor.START).get(0).trainedTokens(), first.loss());
     }
   }
 

@@ -14,11 +14,15 @@ import org.junit.jupiter.api.io.TempDir;
 class OutputFolderTest {
   @TempDir Path base;
 
+  private static void prepare(Path folder) {
+    OutputFolder.prepare(folder).close();
+  }
+
   @Test
   void madeWithItsParents() {
     Path folder = base.resolve("a/b");
-    OutputFolder output = OutputFolder.prepare(folder);
-    assertThat(folder).isEmptyDirectory();
+    prepare(folder);
+    OutputFolder output = OutputFolder.of(folder);
     assertThat(output.metrics()).isEqualTo(folder.resolve("metrics.jsonl"));
     assertThat(output.model()).isEqualTo(folder.resolve("model"));
   }
@@ -27,8 +31,9 @@ class OutputFolderTest {
   void earlierRunsAreMovedAsideAndNothingIsLost() throws IOException {
     Path folder = base.resolve("out");
     for (int run = 1; run <= 3; run++) {
-      OutputFolder output = OutputFolder.prepare(folder);
-      assertThat(folder).isEmptyDirectory();
+      prepare(folder);
+      OutputFolder output = OutputFolder.of(folder);
+      assertThat(output.metrics()).doesNotExist();
       Files.writeString(output.metrics(), "run " + run);
       Files.createDirectories(output.model());
       Files.writeString(output.model().resolve("config.json"), "model " + run);
@@ -47,19 +52,19 @@ class OutputFolderTest {
   void metricsOrAModelAloneAreARunToo() throws IOException {
     Path folder = base.resolve("out");
     Files.createDirectories(folder.resolve("model"));
-    OutputFolder.prepare(folder);
+    prepare(folder);
     assertThat(base.resolve("out.previous-1/model")).isDirectory();
     Files.writeString(folder.resolve("metrics.jsonl"), "{}");
-    OutputFolder.prepare(folder);
+    prepare(folder);
     assertThat(base.resolve("out.previous-2/metrics.jsonl")).exists();
-    assertThat(folder).isEmptyDirectory();
+    assertThat(folder.resolve("metrics.jsonl")).doesNotExist();
   }
 
   @Test
   void otherFilesStay() throws IOException {
     Path folder = Files.createDirectories(base.resolve("out"));
     Files.writeString(folder.resolve("mine.txt"), "mine");
-    OutputFolder.prepare(folder);
+    prepare(folder);
     assertThat(folder.resolve("mine.txt")).hasContent("mine");
   }
 
@@ -82,5 +87,21 @@ class OutputFolderTest {
     OutputFolder.copyTokenizer(from, to);
     assertThat(to.resolve("tokenizer.json")).hasContent("{}");
     assertThat(to.resolve("model.safetensors")).doesNotExist();
+  }
+
+  @Test
+  void oneRunAtATime() {
+    Path folder = base.resolve("out");
+    try (RunLock first = OutputFolder.prepare(folder)) {
+      assertThat(first).isNotNull();
+      assertThatThrownBy(() -> RunLock.of(folder))
+          .isInstanceOf(TrainingException.class)
+          .hasMessageContainingAll(
+              folder.toString(),
+              "in use by another run",
+              "process " + ProcessHandle.current().pid(),
+              "choose another output_dir");
+    }
+    prepare(folder);
   }
 }

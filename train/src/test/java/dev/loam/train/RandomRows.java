@@ -46,7 +46,8 @@ record RandomRows(int microBatchSize, ReplicaShare share, long stepsPerEpoch, lo
   }
 
   @Override
-  public List<MicroBatch> step(long step) {
+  public List<MicroBatch> step(DataCursor at) {
+    long step = at.epoch() * stepsPerEpoch + at.sample() / samplesPerStep();
     List<MicroBatch> batches = new ArrayList<>();
     for (int i = 0; i < share.microBatches(); i++) {
       long[] ids = new long[maxTokens()];

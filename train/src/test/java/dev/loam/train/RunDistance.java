@@ -15,7 +15,7 @@ import java.util.Map;
 record RunDistance(double loss, double norm, double weights) {
   static RunDistance of(
       LayoutRun.Result actual, LayoutRun.Result expected, Map<String, float[]> start) {
-    assertThat(actual.steps()).hasSameSizeAs(expected.steps()).hasSize(LayoutRun.STEPS);
+    assertThat(actual.steps()).hasSameSizeAs(expected.steps()).isNotEmpty();
     double loss = 0;
     double norm = 0;
     for (int i = 0; i < expected.steps().size(); i++) {

@@ -56,7 +56,7 @@ class SampleBatchesTest {
     assertThat(batches.maxTokens()).isEqualTo(8);
     for (long step = 0; step < 6; step++) {
       long sample = step % 2 * 6;
-      for (MicroBatch batch : batches.step(step)) {
+      for (MicroBatch batch : batches.step(DataCursor.ofStep(step, batches))) {
         assertThat(batch.inputIds()[0]).isEqualTo(sample++);
         assertThat(batch.inputIds()[4]).isEqualTo(sample++);
       }
@@ -66,7 +66,7 @@ class SampleBatchesTest {
 
   @Test
   void aMicroBatchHoldsItsRowsAndTheirSegments() {
-    MicroBatch batch = batches(4, 4, 2, 1).step(1).get(0);
+    MicroBatch batch = batches(4, 4, 2, 1).step(new DataCursor(0, 2)).get(0);
     assertThat(batch.inputIds()).containsExactly(2, 2, 2, 2, 3, 3, 3, 3);
     assertThat(batch.labels()).containsExactly(3, -100, 3, 3, 4, -100, 4, 4);
     assertThat(batch.positions()).containsExactly(0, 1, 0, 1, 0, 1, 0, 1);
@@ -76,8 +76,8 @@ class SampleBatchesTest {
   @Test
   void idsOutsideTheVocabularyAreNamed() {
     SampleBatches batches = batches(102, 102, 2, 1);
-    assertThat(batches.step(48)).hasSize(1); // labels up to 98
-    assertThatThrownBy(() -> batches.step(49)) // the label of sample 99
+    assertThat(batches.step(DataCursor.ofStep(48, batches))).hasSize(1); // labels up to 98
+    assertThatThrownBy(() -> batches.step(DataCursor.ofStep(49, batches))) // the label of sample 99
         .isInstanceOf(DataFormatException.class)
         .hasMessageContainingAll("token id 100", "sample 98", "vocabulary of 100");
   }

@@ -69,7 +69,7 @@ class TokenFileBatchesTest {
       assertThat(batches.samplesPerStep()).isEqualTo(4);
       assertThat(batches.maxTokens()).isEqualTo(6);
       for (int step = 0; step < 6; step++) {
-        List<MicroBatch> micro = batches.step(step);
+        List<MicroBatch> micro = batches.step(DataCursor.ofStep(step, batches));
         assertThat(micro).hasSize(2);
         for (int i = 0; i < 2; i++) {
           long first = step % 2 * 12L + i * 6L;
@@ -91,8 +91,8 @@ class TokenFileBatchesTest {
     tensor("input_ids", ids, 2, 4, 3);
     tensor("labels", new long[24], 2, 4, 3);
     try (TokenFileBatches batches = open(2, 2)) {
-      assertThat(batches.step(0)).hasSize(2);
-      assertThatThrownBy(() -> batches.step(3))
+      assertThat(batches.step(DataCursor.START)).hasSize(2);
+      assertThatThrownBy(() -> batches.step(DataCursor.ofStep(3, batches)))
           .isInstanceOf(DataFormatException.class)
           .hasMessageContainingAll(
               "rows.safetensors, step 1, rows from 2 on", "input_ids[1][1] = 100", "0..99");

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Parses the description of one tensor. */
 final class EntryParser {
-  private final HeaderTokens tokens;
+  private final JsonTokens tokens;
   private final SafetensorsLimits limits;
   private final String name;
   private final String tensor;
@@ -19,7 +19,7 @@ final class EntryParser {
   private long @Nullable [] sizes;
   private long @Nullable [] offsets;
 
-  EntryParser(HeaderTokens tokens, SafetensorsLimits limits, String name) {
+  EntryParser(JsonTokens tokens, SafetensorsLimits limits, String name) {
     this.tokens = tokens;
     this.limits = limits;
     this.name = name;

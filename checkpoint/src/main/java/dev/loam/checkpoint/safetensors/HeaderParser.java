@@ -46,7 +46,7 @@ final class HeaderParser {
    */
   Content parse(long begin, long end, long contentEnd) {
     try (JsonParser json = factory().createParser(new HeaderStream(file, begin, end))) {
-      HeaderTokens tokens = new HeaderTokens(json, file.path(), begin);
+      JsonTokens tokens = new JsonTokens(json, file.path(), begin);
       tokens.next(); // the opening brace, which was seen before
       Content content = object(tokens);
       if (tokens.positionAfter() != contentEnd) {
@@ -92,7 +92,7 @@ final class HeaderParser {
     return (int) Math.min(Integer.MAX_VALUE, 4L * limits.nameLength() + 1024);
   }
 
-  private Content object(HeaderTokens tokens) throws IOException {
+  private Content object(JsonTokens tokens) throws IOException {
     List<TensorEntry> tensors = new ArrayList<>();
     Map<String, String> metadata = new LinkedHashMap<>();
     while (tokens.next() != JsonToken.END_OBJECT) {
@@ -113,7 +113,7 @@ final class HeaderParser {
     return new Content(tensors, metadata);
   }
 
-  private Map<String, String> metadata(HeaderTokens tokens) throws IOException {
+  private Map<String, String> metadata(JsonTokens tokens) throws IOException {
     tokens.next();
     tokens.require(JsonToken.START_OBJECT, METADATA);
     Map<String, String> metadata = new LinkedHashMap<>();

@@ -2,77 +2,35 @@
 package dev.loam.checkpoint.safetensors;
 
 import dev.loam.checkpoint.CheckpointException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
-/**
- * An open file, read by position; several threads may read at once. Not memory-mapped: a file that
- * another process cuts short then gives an error, not a crash of the virtual machine.
- */
-final class InputFile implements AutoCloseable {
-  private final Path path;
-  private final FileChannel channel;
-  private final long size;
-
-  private InputFile(Path path, FileChannel channel, long size) {
-    this.path = path;
-    this.channel = channel;
-    this.size = size;
-  }
-
+/** The bytes of an open file, read by position. */
+public interface InputFile extends AutoCloseable {
+  /**
+   * Opens a file on the disk, which several threads may read at once.
+   *
+   * @throws SafetensorsException if there is no such file or it is not a regular one
+   * @throws CheckpointException if it cannot be opened
+   */
   static InputFile open(Path path) {
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new SafetensorsException(path, "is not a regular file", "name a *.safetensors file");
-    }
-    try {
-      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-      return new InputFile(path, channel, channel.size());
-    } catch (NoSuchFileException e) {
-      throw new SafetensorsException(path, "does not exist", "check the path", e);
-    } catch (IOException e) {
-      throw new CheckpointException(path + ": cannot be opened: " + e, e);
-    }
+    return DiskFile.open(path);
   }
 
-  Path path() {
-    return path;
-  }
+  /** Where the file is, for messages. */
+  Path path();
 
-  /** The size when the file was opened. */
-  long size() {
-    return size;
-  }
+  /** The size in bytes. */
+  long size();
 
-  /** Fills the rest of a buffer. */
-  void read(ByteBuffer destination, long position) {
-    long at = position;
-    try {
-      while (destination.hasRemaining()) {
-        int n = channel.read(destination, at);
-        if (n < 0) {
-          throw new SafetensorsException(
-              path,
-              "was cut short while it was read: expected " + size + " bytes, now " + channel.size(),
-              "copy it again and keep other programs from writing to it");
-        }
-        at += n;
-      }
-    } catch (IOException e) {
-      throw new CheckpointException(path + ": cannot be read at byte " + at + ": " + e, e);
-    }
-  }
+  /**
+   * Fills the rest of a buffer.
+   *
+   * @param position of the first byte in the file
+   * @throws CheckpointException if the bytes cannot be read or are not what was written
+   */
+  void read(ByteBuffer destination, long position);
 
   @Override
-  public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new CheckpointException(path + ": cannot be closed: " + e, e);
-    }
-  }
+  void close();
 }

@@ -38,7 +38,16 @@ public final class SafetensorsFile implements AutoCloseable {
 
   /** Opens a file and checks its header, within the given limits. */
   public static SafetensorsFile open(Path path, SafetensorsLimits limits) {
-    InputFile file = InputFile.open(path);
+    return open(InputFile.open(path), limits);
+  }
+
+  /**
+   * Checks the header of what is open already, within the given limits; all reading goes through
+   * the file given here, and as many threads may read at once as that one allows.
+   *
+   * @param file is closed with this one, and if this throws
+   */
+  public static SafetensorsFile open(InputFile file, SafetensorsLimits limits) {
     try {
       return new SafetensorsFile(file, new HeaderReader(file, limits).read());
     } catch (RuntimeException | Error e) {

@@ -6,7 +6,6 @@ import dev.loam.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -47,19 +46,38 @@ public final class SafetensorsWriter {
    * @throws CheckpointException if the disk is too full or writing fails
    */
   public static void write(Path file, List<NamedTensor> tensors, Map<String, String> metadata) {
-    requireDistinct(tensors);
-    List<NamedTensor> ordered = ordered(tensors);
-    ByteBuffer header = HeaderWriter.write(ordered, metadata);
-    long bytes = header.remaining() + ordered.stream().mapToLong(NamedTensor::bytes).sum();
     AtomicFile.write(
         file,
-        bytes,
-        channel -> {
-          AtomicFile.writeFully(channel, header);
-          for (NamedTensor tensor : ordered) {
-            write(channel, tensor);
-          }
-        });
+        bytes(tensors, metadata),
+        channel -> write(part -> AtomicFile.writeFully(channel, part), tensors, metadata));
+  }
+
+  /**
+   * Writes the bytes of a file to a place of the caller's, in order.
+   *
+   * @throws IllegalArgumentException if two tensors have the same name
+   * @throws IllegalStateException if a deferred tensor is not what was announced
+   * @throws IOException if the sink does
+   */
+  public static void write(
+      ByteSink sink, List<NamedTensor> tensors, Map<String, String> metadata) throws IOException {
+    requireDistinct(tensors);
+    List<NamedTensor> ordered = ordered(tensors);
+    sink.write(HeaderWriter.write(ordered, metadata));
+    for (NamedTensor tensor : ordered) {
+      write(sink, tensor);
+    }
+  }
+
+  /**
+   * The size of the file that {@link #write} makes, in bytes.
+   *
+   * @throws IllegalArgumentException if two tensors have the same name
+   */
+  public static long bytes(List<NamedTensor> tensors, Map<String, String> metadata) {
+    requireDistinct(tensors);
+    return HeaderWriter.write(ordered(tensors), metadata).remaining()
+        + tensors.stream().mapToLong(NamedTensor::bytes).reduce(0, Math::addExact);
   }
 
   /**
@@ -83,24 +101,24 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static void write(FileChannel channel, NamedTensor tensor) throws IOException {
+  private static void write(ByteSink sink, NamedTensor tensor) throws IOException {
     Tensor values = tensor.values();
     SafetensorsType present = SafetensorsType.of(values.dtype());
     if (present == tensor.type()) {
-      copy(channel, values);
+      copy(sink, values);
     } else {
-      convert(channel, values, Conversion.between(present, tensor.type()).orElseThrow());
+      convert(sink, values, Conversion.between(present, tensor.type()).orElseThrow());
     }
   }
 
-  private static void copy(FileChannel channel, Tensor tensor) throws IOException {
+  private static void copy(ByteSink sink, Tensor tensor) throws IOException {
     long step = COPIED_BLOCK / tensor.dtype().bytes();
     for (long at = 0; at < tensor.elements(); at += step) {
-      AtomicFile.writeFully(channel, tensor.window(at, Math.min(step, tensor.elements() - at)));
+      sink.write(tensor.window(at, Math.min(step, tensor.elements() - at)));
     }
   }
 
-  private static void convert(FileChannel channel, Tensor tensor, Conversion conversion)
+  private static void convert(ByteSink sink, Tensor tensor, Conversion conversion)
       throws IOException {
     int width = conversion.toBytes();
     long step = Math.min(CONVERTED_BLOCK / width, tensor.elements());
@@ -109,7 +127,7 @@ public final class SafetensorsWriter {
       long n = Math.min(step, tensor.elements() - at);
       block.clear().limit((int) n * width);
       conversion.apply(tensor.window(at, n), block);
-      AtomicFile.writeFully(channel, block);
+      sink.write(block);
     }
   }
 }

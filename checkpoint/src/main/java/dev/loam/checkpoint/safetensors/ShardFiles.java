@@ -3,33 +3,38 @@ package dev.loam.checkpoint.safetensors;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Confines the file names of an index to the folder of the index. */
-final class ShardFiles {
+/** Confines the file names that a file lists to the folder of that file. */
+public final class ShardFiles {
   private static final int NAME_LENGTH = 255;
-  private static final String SUFFIX = ".safetensors";
 
   private ShardFiles() {}
 
   /**
    * The file of a name that is safe to open; otherwise the reason why not is added to the problems.
+   *
+   * @param list what names the file, for messages
+   * @param suffix how the name must end, in lower case
    */
-  static Optional<Path> resolve(Path folder, String name, List<String> problems) {
-    if (!isPlain(name)) {
+  public static Optional<Path> resolve(
+      Path folder, String list, String name, String suffix, List<String> problems) {
+    if (!isPlain(name, suffix)) {
       problems.add(
-          "the index names the file "
+          list
+              + " names the file "
               + Text.quote(name)
               + ", not a plain *"
-              + SUFFIX
+              + suffix
               + " name in its own folder");
       return Optional.empty();
     }
-    Path file = folder.resolve(name);
     try {
+      Path file = folder.resolve(name);
       if (!Files.exists(file)) {
         problems.add("the file " + Text.quote(name) + " is missing");
       } else if (!Files.isRegularFile(file)) {
@@ -40,15 +45,16 @@ final class ShardFiles {
       } else {
         return Optional.of(file);
       }
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       problems.add(Text.quote(name) + " cannot be examined: " + e);
     }
     return Optional.empty();
   }
 
-  private static boolean isPlain(String name) {
+  /** Whether a name has no part that leads out of a folder, and ends as it must. */
+  public static boolean isPlain(String name, String suffix) {
     return name.length() <= NAME_LENGTH
-        && name.toLowerCase(Locale.ROOT).endsWith(SUFFIX)
+        && name.toLowerCase(Locale.ROOT).endsWith(suffix)
         && Text.isWellFormed(name)
         && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ' || c == 0x7f);
   }

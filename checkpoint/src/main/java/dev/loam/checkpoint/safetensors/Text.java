@@ -4,7 +4,7 @@ package dev.loam.checkpoint.safetensors;
 import java.util.Comparator;
 
 /** Text as the formats compare and quote it, and as messages may show it. */
-final class Text {
+public final class Text {
   private static final int SHOWN = 120;
 
   /** By code point, which is also the order of the UTF-8 bytes. */
@@ -26,7 +26,7 @@ final class Text {
   }
 
   /** Whether every surrogate has its other half, without which text has no UTF-8 form. */
-  static boolean isWellFormed(String text) {
+  public static boolean isWellFormed(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isHighSurrogate(c)
@@ -41,7 +41,7 @@ final class Text {
   }
 
   /** Appends a JSON string; without {@code ascii} only what JSON must have escaped is escaped. */
-  static void appendJson(StringBuilder out, String text, boolean ascii) {
+  public static void appendJson(StringBuilder out, String text, boolean ascii) {
     out.append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -66,12 +66,12 @@ final class Text {
   }
 
   /** Text of unknown origin in single quotes, without control characters and of bounded length. */
-  static String quote(String text) {
+  public static String quote(String text) {
     return "'" + printable(text) + "'";
   }
 
   /** Text of unknown origin, without control characters and of bounded length. */
-  static String printable(String text) {
+  public static String printable(String text) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < Math.min(text.length(), SHOWN); i++) {
       char c = text.charAt(i);

@@ -198,6 +198,27 @@ final class Section {
     return new Section(name(key), new ConfigNode.Mapping(Map.of(), ""), problems);
   }
 
+  /** The sections of a list; none where it is not written. */
+  List<Section> sections(String key) {
+    Optional<ConfigNode> node = node(key);
+    if (node.isEmpty()) {
+      return List.of();
+    }
+    List<Section> sections = new ArrayList<>();
+    if (node.get() instanceof ConfigNode.Items list) {
+      for (ConfigNode item : list.items()) {
+        if (item instanceof ConfigNode.Mapping mapping) {
+          sections.add(new Section(name(key), mapping, problems));
+        }
+      }
+      if (sections.size() == list.items().size()) {
+        return sections;
+      }
+    }
+    problem(key, "must be a list of sections, each with its keys and values");
+    return List.of();
+  }
+
   /** Keys that mean nothing here; noted once when written. */
   void ignore(String... keys) {
     for (String key : keys) {

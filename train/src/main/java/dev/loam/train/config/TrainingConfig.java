@@ -4,6 +4,7 @@ package dev.loam.train.config;
 import dev.loam.model.Qwen3Config;
 import dev.loam.train.LossReduction;
 import dev.loam.train.OptimizerOptions;
+import dev.loam.train.checkpoint.CheckpointPolicy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -18,7 +19,10 @@ import java.util.Optional;
  *
  * @param seed of the initial weights
  * @param outputDir where a run writes
- * @param loadCheckpoint a Hugging Face folder with initial weights
+ * @param loadCheckpoint where weights come from: a run's output folder, a checkpoint, or a model
+ *     folder in any format that is understood
+ * @param resume whether the run goes on from a checkpoint
+ * @param checkpoints when the run is saved
  * @param tokenizerDir tokenizer files to put beside the exported model
  * @param epochs passes over the data
  * @param batchSize samples of a micro batch
@@ -31,6 +35,8 @@ public record TrainingConfig(
     long seed,
     Path outputDir,
     Optional<Path> loadCheckpoint,
+    ResumeConfig resume,
+    CheckpointPolicy checkpoints,
     Optional<Path> tokenizerDir,
     int epochs,
     int batchSize,

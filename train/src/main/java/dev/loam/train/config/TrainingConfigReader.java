@@ -4,6 +4,7 @@ package dev.loam.train.config;
 import dev.loam.model.Qwen3Config;
 import dev.loam.train.LossReduction;
 import dev.loam.train.OptimizerOptions;
+import dev.loam.train.checkpoint.CheckpointPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -68,12 +69,16 @@ final class TrainingConfigReader {
     LrConfig lr = lr();
     int stepOffset = root.section("lr_schedule").integer("step_offset", 0, 0, 1);
     LossReduction reduction = reduction();
+    ResumeConfig resume = resume();
+    CheckpointPolicy checkpoints = CallbacksSection.read(root, problems);
     root.finish();
     problems.throwIfAny();
     return new TrainingConfig(
         root.integer("seed").orElse(1L),
         Path.of(root.text("output_dir", "./output")),
         path("load_checkpoint").or(() -> pretrained.filter(TrainingConfigReader::hasWeights)),
+        resume,
+        checkpoints,
         path("tokenizer_dir").or(() -> pretrained.filter(TrainingConfigReader::hasTokenizer)),
         epochs,
         batchSize,
@@ -162,6 +167,24 @@ final class TrainingConfigReader {
     return config;
   }
 
+  private ResumeConfig resume() {
+    String asked = root.text("resume_training", "False").strip();
+    boolean automatic = root.flag("auto_resume", false);
+    boolean resumes = !asked.equalsIgnoreCase("false") && !asked.isEmpty();
+    if (automatic && resumes) {
+      root.problem("auto_resume", "excludes resume_training; set one of them to False");
+    }
+    if (automatic) {
+      return new ResumeConfig.IfThere();
+    }
+    if (!resumes) {
+      return new ResumeConfig.Fresh();
+    }
+    return asked.equalsIgnoreCase("true")
+        ? new ResumeConfig.Newest()
+        : new ResumeConfig.Named(asked);
+  }
+
   private LossReduction reduction() {
     Optional<String> asked = root.text("loss_reduction");
     Optional<Boolean> perToken = root.flag("calculate_per_token_loss");
@@ -185,7 +208,6 @@ final class TrainingConfigReader {
     root.text("run_mode")
         .filter(mode -> !List.of("train", "finetune").contains(mode))
         .ifPresent(mode -> root.problem("run_mode", "= " + mode + " is not train or finetune"));
-    root.only("resume_training", "False", "resuming is a later feature");
     root.only("do_eval", "False", "evaluation is a later feature");
     root.only("micro_batch_interleave_num", "1", "micro batches are not divided further");
     root.ignore(
@@ -200,7 +222,6 @@ final class TrainingConfigReader {
         "recompute_config",
         "swap_config",
         "moe_config",
-        "callbacks",
         "eval_callbacks",
         "monitor_config",
         "tensorboard",

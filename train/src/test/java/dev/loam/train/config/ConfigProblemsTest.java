@@ -90,7 +90,6 @@ class ConfigProblemsTest {
         "lr_schedule.warmup_steps|-1|must be from 0",
         "lr_schedule.step_offset|2|must be from 0 to 1, not 2",
         "run_mode|predict|= predict is not train or finetune",
-        "resume_training|True|is not available: resuming is a later feature; use False",
         "model.model_config.hidden_dropout|0.1|use 0.0",
         "model.model_config.attention_bias|True|Qwen3 has no biases; use False",
         "model.model_config.hidden_act|gelu|is SwiGLU; use silu",

@@ -210,7 +210,7 @@ class MindFormersYamlTest {
             "recompute_config",
             "swap_config",
             "moe_config",
-            "callbacks",
+            "callbacks.prefix",
             "monitor_config",
             "trainer",
             "train_dataset_task",

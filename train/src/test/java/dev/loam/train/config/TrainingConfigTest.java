@@ -12,6 +12,7 @@ import dev.loam.parallel.Layout;
 import dev.loam.parallel.pipeline.PipelineSchedule;
 import dev.loam.train.LossReduction;
 import dev.loam.train.OptimizerOptions;
+import dev.loam.train.checkpoint.CheckpointPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,8 @@ class TrainingConfigTest {
                 1,
                 Path.of("./output"),
                 Optional.empty(),
+                new ResumeConfig.Fresh(),
+                CheckpointPolicy.DEFAULT,
                 Optional.empty(),
                 1,
                 1,
@@ -142,6 +145,8 @@ class TrainingConfigTest {
                 7,
                 Path.of("out"),
                 Optional.of(Path.of("weights")),
+                new ResumeConfig.Fresh(),
+                CheckpointPolicy.DEFAULT,
                 Optional.of(tokenizer),
                 2,
                 3,

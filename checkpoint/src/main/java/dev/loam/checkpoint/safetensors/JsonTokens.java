@@ -6,34 +6,41 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The tokens of a header; whatever is not of the wanted kind is refused with its position. */
-final class HeaderTokens {
+/** The tokens of a JSON text; whatever is not of the wanted kind is refused with its position. */
+public final class JsonTokens {
   private static final String REMEDY = "write the file again";
 
   private final JsonParser json;
   private final Path path;
   private final long begin;
 
-  HeaderTokens(JsonParser json, Path path, long begin) {
+  /**
+   * Tokens of a part of a file.
+   *
+   * @param path the file, for messages
+   * @param begin the position of the text in the file
+   */
+  public JsonTokens(JsonParser json, Path path, long begin) {
     this.json = json;
     this.path = path;
     this.begin = begin;
   }
 
   /** The next token. */
-  JsonToken next() throws IOException {
+  public JsonToken next() throws IOException {
     return json.nextToken();
   }
 
   /** The name of the field just read. */
-  String name() throws IOException {
+  public String name() throws IOException {
     if (json.currentToken() != JsonToken.FIELD_NAME) {
       throw fault("a name in quotes is expected, followed by a colon", REMEDY);
     }
     return wellFormed(json.currentName(), "a name");
   }
 
-  String string(String what) throws IOException {
+  /** The text of the current token; {@code what} it is goes into messages. */
+  public String string(String what) throws IOException {
     require(JsonToken.VALUE_STRING, what);
     return wellFormed(json.getText(), what);
   }
@@ -46,7 +53,7 @@ final class HeaderTokens {
   }
 
   /** A non-negative integer that fits a long; 1.0 and -0 are none. */
-  long size(String what) throws IOException {
+  public long size(String what) throws IOException {
     String digits = json.currentToken().isScalarValue() ? json.getText() : "";
     if (json.currentToken() != JsonToken.VALUE_NUMBER_INT
         || digits.startsWith("-")
@@ -56,7 +63,8 @@ final class HeaderTokens {
     return json.getLongValue();
   }
 
-  void require(JsonToken wanted, String what) throws IOException {
+  /** Refuses a token of another kind. */
+  public void require(JsonToken wanted, String what) throws IOException {
     if (json.currentToken() != wanted) {
       throw fault(what + " is " + shown() + ", not " + kind(wanted), REMEDY);
     }
@@ -67,16 +75,18 @@ final class HeaderTokens {
   }
 
   /** The position in the file after the current token. */
-  long positionAfter() {
+  public long positionAfter() {
     return begin + json.currentLocation().getByteOffset();
   }
 
-  SafetensorsException limit(String problem, long limit) {
+  /** A limit exceeded at the current token. */
+  public SafetensorsException limit(String problem, long limit) {
     return fault(
         problem + ", the limit is " + limit, "raise the limit if the file is to be trusted");
   }
 
-  SafetensorsException fault(String problem, String remedy) {
+  /** A rule broken at the current token. */
+  public SafetensorsException fault(String problem, String remedy) {
     long at = begin + json.currentTokenLocation().getByteOffset();
     return new SafetensorsException(path, problem + " (byte " + at + ")", remedy);
   }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train;
+
+import dev.loam.model.Qwen3Model;
+import dev.loam.parallel.Layout;
+import dev.loam.parallel.RankGroups;
+import dev.loam.parallel.StepClock;
+import dev.loam.parallel.gradients.GlobalNorm;
+import dev.loam.parallel.gradients.GradientReduction;
+import dev.loam.parallel.pipeline.Pipeline;
+import dev.loam.parallel.pipeline.PipelineSchedule;
+import dev.loam.parallel.pipeline.StagePlan;
+import dev.loam.tensor.Arena;
+import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.Kernels;
+import dev.loam.tensor.part.Gradients;
+import dev.loam.tensor.part.LossHead;
+import dev.loam.tensor.part.Weight;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How one rank trains: what its steps are made of.
+ *
+ * @param strict whether gradients are summed in one tree over the micro batches of all replicas
+ * @param bucketElements gradient elements after which replicas start to sum what is there
+ */
+record RankSetup(
+    OptimizerOptions optimizer,
+    LossReduction lossReduction,
+    PipelineSchedule pipelineSchedule,
+    boolean strict,
+    long bucketElements,
+    StepClock clock) {
+
+  /** A rank that is ready for its first step. */
+  record Ready(TrainStep step, AdamWOptimizer optimizer, RankMemory memory) {}
+
+  /** Allocates what steps need. */
+  Ready prepare(Qwen3Model model, BatchSource batches, Arena arena, StepTotals totals) {
+    ComputeLease lease = model.lease();
+    Kernels kernels = lease.kernels();
+    RankGroups groups = model.groups();
+    Layout layout = groups.layout().withMicroBatches(batches.microBatches());
+    List<Weight> weights = model.weights();
+    Gradients gradients =
+        strict
+            ? Gradients.inTree(arena, kernels::add, weights, batches.microBatches())
+            : new Gradients(arena, weights);
+    Optional<Weight> shared =
+        model.parts().stream().flatMap(part -> part.sharedWeight().stream()).findFirst();
+    GradientReduction reduction =
+        new GradientReduction(kernels, gradients, groups, shared, bucketElements);
+    Pipeline pipeline =
+        Pipeline.of(
+            StagePlan.of(layout, groups.position().stage(), pipelineSchedule),
+            groups.pipeline(),
+            model.parts(),
+            lease,
+            arena,
+            batches.maxTokens(),
+            clock);
+    AdamWOptimizer adamW = new AdamWOptimizer(kernels, arena, reduction.owned(), optimizer);
+    TrainStep step =
+        new TrainStep(
+            groups.position().data(),
+            totals,
+            pipeline,
+            gradients,
+            reduction,
+            new GlobalNorm(kernels, arena, groups.world(), reduction.owned()),
+            new GradientClip(optimizer.maxGradientNorm()),
+            adamW,
+            lossReduction,
+            clock);
+    return new Ready(step, adamW, memory(model, gradients, adamW));
+  }
+
+  private static RankMemory memory(Qwen3Model model, Gradients gradients, AdamWOptimizer adamW) {
+    long weights =
+        model.weights().stream()
+            .distinct()
+            .mapToLong(weight -> weight.value().elements() * weight.value().dtype().bytes())
+            .sum();
+    long logits =
+        model.parts().stream()
+            .flatMap(part -> part.head().stream())
+            .mapToLong(LossHead::logitBytes)
+            .sum();
+    return new RankMemory(weights, gradients.bytes(), adamW.momentBytes(), logits);
+  }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train;
+
+import dev.loam.checkpoint.CheckpointException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Where a training is between two steps: with the weights and the moments, all that is needed to go
+ * on as if it had never stopped.
+ *
+ * @param step steps done; the learning rate and the length of the run go by it
+ * @param updates of the optimizer, on which its bias correction depends; the same as the steps
+ *     unless the batch size was changed on resuming
+ * @param cursor where the next step's data begins
+ * @param consumedSamples of all steps so far
+ * @param samplesPerStep the global batch size
+ * @param loss of the last step; 0 before the first
+ */
+public record TrainingState(
+    long step,
+    long updates,
+    DataCursor cursor,
+    long consumedSamples,
+    long samplesPerStep,
+    double loss) {
+
+  /** Before the first step. */
+  public static TrainingState start(BatchSource batches) {
+    return new TrainingState(0, 0, DataCursor.START, 0, batches.samplesPerStep(), 0);
+  }
+
+  /** After one more step. */
+  TrainingState next(BatchSource batches, double newLoss) {
+    return new TrainingState(
+        step + 1,
+        updates + 1,
+        cursor.next(batches),
+        consumedSamples + samplesPerStep,
+        samplesPerStep,
+        newLoss);
+  }
+
+  /**
+   * The same place for batches of another size: steps are counted as if all had been of that size,
+   * so that schedules go on at the same share of the run; no sample is left out or used twice.
+   */
+  TrainingState fit(BatchSource batches) {
+    long size = batches.samplesPerStep();
+    if (size == samplesPerStep) {
+      return this;
+    }
+    long steps = Math.round((double) step * samplesPerStep / size);
+    return new TrainingState(steps, updates, cursor.fit(batches), consumedSamples, size, loss);
+  }
+
+  /** As text, for a checkpoint. */
+  Map<String, String> toMap() {
+    Map<String, String> map = new LinkedHashMap<>();
+    map.put("step", Long.toString(step));
+    map.put("optimizer_updates", Long.toString(updates));
+    map.put("epoch", Long.toString(cursor.epoch()));
+    map.put("sample_in_epoch", Long.toString(cursor.sample()));
+    map.put("consumed_samples", Long.toString(consumedSamples));
+    map.put("global_batch_size", Long.toString(samplesPerStep));
+    map.put("loss", Double.toString(loss));
+    return map;
+  }
+
+  /**
+   * Reads what {@link #toMap} wrote.
+   *
+   * @param source the checkpoint, for messages
+   * @throws CheckpointException if a value is missing or impossible
+   */
+  static TrainingState of(Map<String, String> map, String source) {
+    Fields fields = new Fields(map, source);
+    return new TrainingState(
+        fields.count("step"),
+        fields.count("optimizer_updates"),
+        new DataCursor(fields.count("epoch"), fields.count("sample_in_epoch")),
+        fields.count("consumed_samples"),
+        fields.count("global_batch_size"),
+        fields.number("loss"));
+  }
+
+  private record Fields(Map<String, String> map, String source) {
+    long count(String key) {
+      String text = text(key);
+      if (!text.matches("[0-9]{1,18}")) {
+        throw unusable(key, text);
+      }
+      return Long.parseLong(text);
+    }
+
+    double number(String key) {
+      String text = text(key);
+      try {
+        return Double.parseDouble(text);
+      } catch (NumberFormatException e) {
+        throw unusable(key, text);
+      }
+    }
+
+    private String text(String key) {
+      String text = map.get(key);
+      if (text == null) {
+        throw new CheckpointException(
+            source
+                + ": says nothing of '"
+                + key
+                + "', so a training cannot go on from it; load its weights alone, without"
+                + " resume_training");
+      }
+      return text;
+    }
+
+    private CheckpointException unusable(String key, String text) {
+      return new CheckpointException(
+          source + ": '" + key + "' is '" + text + "', not a number; use another checkpoint");
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train.checkpoint;
+
+import dev.loam.checkpoint.CheckpointException;
+import dev.loam.checkpoint.TensorPiece;
+import dev.loam.checkpoint.TensorSource;
+import dev.loam.model.Qwen3Model;
+import dev.loam.tensor.Tensor;
+import java.util.List;
+
+/** Reads weights and moments back, the boxes that this rank has and no others. */
+public final class Resume {
+  private Resume() {}
+
+  /**
+   * Overwrites the weights of a model.
+   *
+   * @throws CheckpointException if the checkpoint cannot be read; the weights are unspecified then
+   * @throws dev.loam.model.ModelConfigException if it is of another model
+   */
+  public static void readWeights(TensorSource checkpoint, Qwen3Model model) {
+    model.load(
+        checkpoint.only(
+            name ->
+                !name.startsWith(RankShare.FIRST_MOMENT)
+                    && !name.startsWith(RankShare.SECOND_MOMENT)));
+  }
+
+  /**
+   * Overwrites moments with those of a checkpoint.
+   *
+   * @throws CheckpointException if it has no moments, or cannot be read; the moments are
+   *     unspecified then
+   */
+  public static void readMoments(TensorSource checkpoint, List<Moments> moments) {
+    for (TensorPiece piece : RankShare.held(moments)) {
+      if (!checkpoint.names().contains(piece.name())) {
+        throw new CheckpointException(
+            checkpoint.description()
+                + ": has no "
+                + piece.name()
+                + ", so a training cannot go on from it; load its weights alone, without"
+                + " resume_training");
+      }
+      Tensor values = piece.values();
+      checkpoint.read(
+          piece.name(), piece.slice(), values.view(piece.slice().shape().toArray()));
+    }
+  }
+}

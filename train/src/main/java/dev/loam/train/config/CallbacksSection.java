@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train.config;
+
+import dev.loam.train.checkpoint.CheckpointPolicy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads {@code callbacks}, of which {@code CheckpointMonitor} says when a run is saved. */
+final class CallbacksSection {
+  private static final String CHECKPOINTS = "CheckpointMonitor";
+
+  /** What it asks for is done always: a line a step. */
+  private static final String LOSS = "MFLossMonitor";
+
+  private static final List<String> OTHERS =
+      List.of(
+          "SummaryMonitor",
+          "ProfileMonitor",
+          "EvalCallBack",
+          "TrainCallBack",
+          "TrainFaultTolerance",
+          "StressDetectCallBack",
+          "StressTestModelMonitor",
+          "SDCMonitor",
+          "ColdHotExpertMonitor",
+          "TopkBiasBalanceCallback",
+          "MoEDropRateCallback",
+          "MaxLogitsMonitor",
+          "TrainingStateMonitor");
+
+  private CallbacksSection() {}
+
+  static CheckpointPolicy read(Section root, Problems problems) {
+    CheckpointPolicy policy = CheckpointPolicy.DEFAULT;
+    for (Section callback : root.sections("callbacks")) {
+      String type = callback.text("type", "");
+      if (type.equals(CHECKPOINTS)) {
+        policy = checkpoints(callback);
+      } else if (type.equals(LOSS)) {
+        callback.ignore("per_print_times");
+      } else if (OTHERS.contains(type)) {
+        problems.ignored("callbacks." + type);
+      } else {
+        callback.problem(
+            "type",
+            type.isEmpty()
+                ? "is missing"
+                : "= " + type + " is not known; " + CHECKPOINTS + " is what saves checkpoints");
+      }
+    }
+    return policy;
+  }
+
+  private static CheckpointPolicy checkpoints(Section section) {
+    int seconds = section.integer("save_checkpoint_seconds", 0, 0, Integer.MAX_VALUE);
+    boolean bySteps = section.has("save_checkpoint_steps");
+    int steps = section.integer("save_checkpoint_steps", seconds > 0 ? 0 : 1, 0, Integer.MAX_VALUE);
+    if (bySteps && steps > 0 && seconds > 0) {
+      section.problem("save_checkpoint_seconds", "excludes save_checkpoint_steps; set one to 0");
+    }
+    section.only("keep_checkpoint_per_n_minutes", "0", "old checkpoints are kept by step");
+    section.only("save_trainable_params", "False", "a checkpoint has all parameters");
+    section.only("save_optimizer", "True", "a checkpoint without moments cannot be gone on from");
+    section.only("enc_key", "None", "checkpoints are not encrypted");
+    section.ignore(
+        "prefix",
+        "directory",
+        "save_checkpoint_path",
+        "integrated_save",
+        "save_network_params",
+        "checkpoint_format",
+        "remove_redundancy",
+        "enc_mode",
+        "embedding_size",
+        "embedding_local_norm_threshold",
+        "use_checkpoint_health_monitor",
+        "health_ckpts_record_dir",
+        "use_legacy_format");
+    CheckpointPolicy policy =
+        new CheckpointPolicy(
+            steps,
+            seconds > 0 ? Optional.of(Duration.ofSeconds(seconds)) : Optional.empty(),
+            section.flag("async_save", false),
+            section.flag("exception_save", true),
+            section.integer("keep_checkpoint_max", 5, 0, Integer.MAX_VALUE),
+            section.integer("keep_checkpoint_every_n_steps", 0, 0, Integer.MAX_VALUE),
+            section.integer("keep_best_checkpoints", 0, 0, Integer.MAX_VALUE));
+    section.finish();
+    return policy;
+  }
+}
