@@ -15,16 +15,23 @@ import java.util.UUID;
  * Writes a file beside its final place and renames it there once all is on the disk, so that nobody
  * ever sees half of it. A failure leaves an older file of that name as it was.
  */
-final class AtomicFile {
-  /** Writes the contents. */
+public final class AtomicFile {
+  /** What a file is to hold. */
   @FunctionalInterface
-  interface Contents {
+  public interface Contents {
+    /** Writes it to a new, empty file. */
     void writeTo(FileChannel channel) throws IOException;
   }
 
   private AtomicFile() {}
 
-  static void write(Path file, long bytes, Contents contents) {
+  /**
+   * Writes a file, replacing one of the same name.
+   *
+   * @param bytes how much will be written, which the disk must have free
+   * @throws CheckpointException if the disk is too full or writing fails
+   */
+  public static void write(Path file, long bytes, Contents contents) {
     Path target = file.toAbsolutePath();
     Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     requireSpace(file, target.resolveSibling("."), bytes);
@@ -43,7 +50,8 @@ final class AtomicFile {
     }
   }
 
-  static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+  /** Writes the rest of a buffer at the channel's position. */
+  public static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }

@@ -97,7 +97,7 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   public void read(String name, Tensor destination) {
     TensorEntry entry = entry(name);
-    requireShape("tensor ", entry, entry.shape(), destination);
+    requireShape(entry, entry.shape(), destination);
     blocks(entry, destination).read(position(entry), destination);
   }
 
@@ -130,7 +130,7 @@ public final class SafetensorsFile implements AutoCloseable {
               + entry.shape());
     }
     sizes[0] = rows;
-    requireShape("tensor ", entry, Shape.of(sizes), destination);
+    requireShape(entry, Shape.of(sizes), destination);
     blocks(entry, destination).read(position(entry) + firstRow * entry.rowBytes(), destination);
   }
 
@@ -144,43 +144,7 @@ public final class SafetensorsFile implements AutoCloseable {
    *     reach as far as the slice, or as in {@link #read}
    */
   public void readSlice(String name, Slice slice, Tensor destination) {
-    TensorEntry entry = entry(name);
-    requireInside(entry, slice);
-    requireShape("slice of tensor ", entry, slice.shape(), destination);
-    BlockReader blocks = blocks(entry, destination);
-    long[] start = slice.start().toArray();
-    if (destination.elements() == 0) {
-      return;
-    }
-    if (start.length == 1) {
-      blocks.read(position(entry) + entry.type().bytes(start[0]), destination);
-    } else {
-      long first = start[0] * entry.rowBytes() + entry.type().bytes(start[1]);
-      blocks.readRuns(position(entry) + first, entry.rowBytes(), destination);
-    }
-  }
-
-  private void requireInside(TensorEntry entry, Slice slice) {
-    long[] sizes = entry.shape().toArray();
-    boolean inside =
-        sizes.length == slice.shape().rank() && (sizes.length == 1 || sizes.length == 2);
-    for (int d = 0; inside && d < sizes.length; d++) {
-      long start = slice.start().size(d);
-      inside = start <= sizes[d] && slice.shape().size(d) <= sizes[d] - start;
-    }
-    if (!inside) {
-      throw new SafetensorsException(
-          path(),
-          "tensor "
-              + Text.quote(entry.name())
-              + " of shape "
-              + entry.shape()
-              + " has no slice of shape "
-              + slice.shape()
-              + " at "
-              + slice.start(),
-          "check that the file belongs to this model");
-    }
+    SliceReader.read(file, entry(name), header.dataStart(), slice, destination);
   }
 
   private BlockReader blocks(TensorEntry entry, Tensor destination) {
@@ -191,11 +155,11 @@ public final class SafetensorsFile implements AutoCloseable {
     return header.dataStart() + entry.begin();
   }
 
-  private void requireShape(String what, TensorEntry entry, Shape stored, Tensor destination) {
+  private void requireShape(TensorEntry entry, Shape stored, Tensor destination) {
     if (!destination.shape().equals(stored)) {
       throw new SafetensorsException(
           path(),
-          what
+          "tensor "
               + Text.quote(entry.name())
               + " has shape "
               + stored

@@ -2,10 +2,7 @@
 package dev.loam.checkpoint.safetensors;
 
 import dev.loam.checkpoint.CheckpointException;
-import dev.loam.tensor.Tensor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -26,8 +23,6 @@ public final class SafetensorsWriter {
   /** What PyTorch programs put into {@code __metadata__}, and some readers insist on. */
   public static final Map<String, String> PYTORCH = Map.of("format", "pt");
 
-  private static final int CONVERTED_BLOCK = 256 * 1024;
-  private static final int COPIED_BLOCK = 8 * 1024 * 1024;
   private static final Comparator<NamedTensor> ORDER =
       Comparator.comparing(NamedTensor::type)
           .reversed()
@@ -65,7 +60,7 @@ public final class SafetensorsWriter {
     List<NamedTensor> ordered = ordered(tensors);
     sink.write(HeaderWriter.write(ordered, metadata));
     for (NamedTensor tensor : ordered) {
-      write(sink, tensor);
+      ElementWriter.write(sink, tensor);
     }
   }
 
@@ -98,36 +93,6 @@ public final class SafetensorsWriter {
       if (!names.add(tensor.name())) {
         throw new IllegalArgumentException("two tensors are named " + Text.quote(tensor.name()));
       }
-    }
-  }
-
-  private static void write(ByteSink sink, NamedTensor tensor) throws IOException {
-    Tensor values = tensor.values();
-    SafetensorsType present = SafetensorsType.of(values.dtype());
-    if (present == tensor.type()) {
-      copy(sink, values);
-    } else {
-      convert(sink, values, Conversion.between(present, tensor.type()).orElseThrow());
-    }
-  }
-
-  private static void copy(ByteSink sink, Tensor tensor) throws IOException {
-    long step = COPIED_BLOCK / tensor.dtype().bytes();
-    for (long at = 0; at < tensor.elements(); at += step) {
-      sink.write(tensor.window(at, Math.min(step, tensor.elements() - at)));
-    }
-  }
-
-  private static void convert(ByteSink sink, Tensor tensor, Conversion conversion)
-      throws IOException {
-    int width = conversion.toBytes();
-    long step = Math.min(CONVERTED_BLOCK / width, tensor.elements());
-    ByteBuffer block = ByteBuffer.allocateDirect((int) step * width).order(ByteOrder.LITTLE_ENDIAN);
-    for (long at = 0; at < tensor.elements(); at += step) {
-      long n = Math.min(step, tensor.elements() - at);
-      block.clear().limit((int) n * width);
-      conversion.apply(tensor.window(at, n), block);
-      sink.write(block);
     }
   }
 }

@@ -4,6 +4,7 @@ package dev.loam.train.checkpoint;
 import dev.loam.checkpoint.CheckpointException;
 import dev.loam.checkpoint.TensorPiece;
 import dev.loam.checkpoint.TensorSource;
+import dev.loam.checkpoint.sharded.Checkpoint;
 import dev.loam.model.Qwen3Model;
 import dev.loam.tensor.Tensor;
 import java.util.List;
@@ -15,10 +16,11 @@ public final class Resume {
   /**
    * Overwrites the weights of a model.
    *
-   * @throws CheckpointException if the checkpoint cannot be read; the weights are unspecified then
-   * @throws dev.loam.model.ModelConfigException if it is of another model
+   * @throws CheckpointException if the checkpoint is of another model, or cannot be read; the
+   *     weights are unspecified then
    */
-  public static void readWeights(TensorSource checkpoint, Qwen3Model model) {
+  public static void readWeights(Checkpoint checkpoint, Qwen3Model model) {
+    SameModel.require(checkpoint, model.config());
     model.load(
         checkpoint.only(
             name ->
