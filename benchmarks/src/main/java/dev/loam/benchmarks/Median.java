@@ -2,6 +2,7 @@
 package dev.loam.benchmarks;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** The value in the middle. */
 final class Median {
@@ -13,5 +14,10 @@ final class Median {
     Arrays.sort(sorted);
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  /** Likewise. */
+  static double of(List<Double> values) {
+    return of(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 }

@@ -11,19 +11,46 @@ import java.util.OptionalLong;
 /** What Linux counts about this process; empty elsewhere. */
 final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Path CLEAR = Path.of("/proc/self/clear_refs");
   private static final Path STAT = Path.of("/proc/self/stat");
 
   private ProcessMemory() {}
 
   /** The most memory that was resident at once, in GiB. */
   static OptionalDouble peakGib() {
+    OptionalLong bytes = peakBytes();
+    return bytes.isPresent()
+        ? OptionalDouble.of(bytes.getAsLong() / (1024.0 * 1024.0 * 1024.0))
+        : OptionalDouble.empty();
+  }
+
+  /** The most memory that was resident at once, since the start or {@link #resetPeak}. */
+  static OptionalLong peakBytes() {
+    return statusBytes("VmHWM:");
+  }
+
+  /** The memory that is resident. */
+  static OptionalLong residentBytes() {
+    return statusBytes("VmRSS:");
+  }
+
+  private static OptionalLong statusBytes(String key) {
     for (String line : lines(STATUS)) {
-      if (line.startsWith("VmHWM:")) {
-        String kib = line.replaceAll("[^0-9]", "");
-        return OptionalDouble.of(Long.parseLong(kib) / (1024.0 * 1024.0));
+      if (line.startsWith(key)) {
+        return OptionalLong.of(1024 * Long.parseLong(line.replaceAll("[^0-9]", "")));
       }
     }
-    return OptionalDouble.empty();
+    return OptionalLong.empty();
+  }
+
+  /** Forgets the peak so far; false where that cannot be done. */
+  static boolean resetPeak() {
+    try {
+      Files.writeString(CLEAR, "5");
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Page faults so far that needed no disk. */

@@ -18,8 +18,10 @@ final class Commands {
         new TrainCommand(streams),
         new LogitsCommand(streams),
         new GenerateCommand(streams),
+        new ConvertCommand(streams),
         new CommandLine(new BenchCommand())
             .addSubcommand(new StepBenchCommand(streams))
+            .addSubcommand(new CheckpointBenchCommand(streams))
             .addSubcommand(new CollectivesBenchCommand(streams)),
         new QuickstartCommand(streams));
   }

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** Runs commands in this process. */
 final class Cli {
@@ -25,6 +26,11 @@ final class Cli {
       assertThat(exitCode).as(messages).isEqualTo(ExitCodes.OK);
       return this;
     }
+  }
+
+  /** Arguments and more of them. */
+  static Object[] with(Object[] arguments, Object... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray();
   }
 
   static Result run(Object... args) {

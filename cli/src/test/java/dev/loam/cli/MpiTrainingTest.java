@@ -66,6 +66,22 @@ class MpiTrainingTest {
   }
 
   @Test
+  void savedByProcessesAndGoneOnByThreads() throws Exception {
+    TinyRun run = new TinyRun(folder).withData(TinyRun.VOCABULARY - 1);
+    Path threads = folder.resolve("threads");
+    Path mpi = folder.resolve("mpi");
+    Object[] epochs = {"--runner_config.epochs", 2, "--stop_step", 4};
+    Cli.run(Cli.with(train(run, threads), epochs)).ok();
+    job.ranks(4, train(run, mpi)).run(folder).ok();
+    Cli.Result resumed =
+        Cli.run(Cli.with(Cli.with(train(run, mpi), epochs), "--resume_training", "True")).ok();
+    assertThat(resumed.messages()).contains("resumed: after step 2, from ");
+    assertThat(TinyRun.losses(mpi)).hasSize(4).isEqualTo(TinyRun.losses(threads));
+    assertThat(mpi.resolve("model").resolve("model.safetensors"))
+        .hasSameBinaryContentAs(threads.resolve("model").resolve("model.safetensors"));
+  }
+
+  @Test
   void anotherNumberOfProcessesIsRefusedOnce() throws Exception {
     TinyRun run = new TinyRun(folder).withData(9);
     Cli.Result result = job.ranks(2, train(run, folder.resolve("mpi"))).run(folder);

@@ -2,15 +2,16 @@
 package dev.loam.model.formats;
 
 import dev.loam.checkpoint.CheckpointException;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
-/** Everything that is wrong with a folder, told in one message. */
+/** Everything that is wrong with a folder, told in one message, each problem once. */
 final class Problems {
   private static final int SHOWN = 20;
 
   private final String folder;
-  private final List<String> found = new ArrayList<>();
+  private final Set<String> found = new LinkedHashSet<>();
 
   Problems(String folder) {
     this.folder = folder;
@@ -34,9 +35,9 @@ final class Problems {
   /** The message as an exception. */
   CheckpointException exception(String remedy) {
     if (found.size() == 1) {
-      return new CheckpointException(folder + ": " + found.get(0) + "; " + remedy);
+      return new CheckpointException(folder + ": " + found.iterator().next() + "; " + remedy);
     }
-    List<String> shown = found.subList(0, Math.min(SHOWN, found.size()));
+    List<String> shown = found.stream().limit(SHOWN).toList();
     String rest =
         found.size() > shown.size() ? "\n  and " + (found.size() - shown.size()) + " more" : "";
     return new CheckpointException(

@@ -47,7 +47,7 @@ final class ScratchMemory {
     Shape size = Shape.of(shape);
     int bytes = Math.toIntExact(size.elements() * dtype.bytes());
     if (memory.capacity() < bytes) {
-      memory = ByteBuffer.allocateDirect(Math.max(bytes, BYTES));
+      memory = ByteBuffer.allocateDirect(bytes);
     }
     return Tensor.of(new Memory(dtype, memory.slice(0, bytes)), size);
   }
