@@ -8,6 +8,7 @@ import dev.loam.model.formats.ConversionTarget;
 import dev.loam.model.formats.WeightConversion;
 import dev.loam.model.formats.WeightFolder;
 import dev.loam.model.formats.WeightFormat;
+import dev.loam.parallel.Layout;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Device;
@@ -15,6 +16,7 @@ import dev.loam.tensor.Engine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -34,6 +36,7 @@ final class ConvertCommand implements Callable<Integer> {
           "float32", SafetensorsType.F32,
           "bfloat16", SafetensorsType.BF16,
           "float16", SafetensorsType.F16);
+  private static final int MOST_RANKS = 4096;
 
   private final Streams streams;
 
@@ -108,10 +111,10 @@ final class ConvertCommand implements Callable<Integer> {
     }
     Optional<Qwen3Config> config =
         modelConfig.map(folder -> Qwen3Config.read(folder.resolve("config.json")));
-    try (WeightFolder weights = open(expected, config);
-        ComputeLease lease = Engine.named(LoadedModel.ENGINE).lease(threads.count());
-        Arena arena = lease.newArena(Device.cpu())) {
-      WeightConversion.Summary done = new WeightConversion(weights, target, arena).run(output);
+    int granted = threads.count();
+    try (WeightFolder weights = open(expected, config)) {
+      requireDivisible(weights.config(), target);
+      WeightConversion.Summary done = convert(weights, target, granted);
       streams.say(
           "%s (%s) converted to %s (%s): %d tensors, %d parameters, %d bytes"
               .formatted(
@@ -124,6 +127,27 @@ final class ConvertCommand implements Callable<Integer> {
                   done.bytes()));
     }
     return ExitCodes.OK;
+  }
+
+  private WeightConversion.Summary convert(
+      WeightFolder weights, ConversionTarget target, int granted) {
+    try (ComputeLease lease = Engine.named(LoadedModel.ENGINE).lease(granted);
+        Arena arena = lease.newArena(Device.cpu())) {
+      return new WeightConversion(weights, target, arena).run(output);
+    }
+  }
+
+  private static void requireDivisible(Qwen3Config config, ConversionTarget target) {
+    int ranks = target.tensorParallel() * target.pipelineStages();
+    List<String> problems =
+        Layout.of(1, target.tensorParallel(), target.pipelineStages())
+            .problems(config.shape(), ranks);
+    if (!problems.isEmpty()) {
+      throw new UsageException(
+          "--tp %d --pp %d: %s"
+              .formatted(
+                  target.tensorParallel(), target.pipelineStages(), String.join("; ", problems)));
+    }
   }
 
   private WeightFolder open(Optional<WeightFormat> expected, Optional<Qwen3Config> config) {
@@ -166,8 +190,9 @@ final class ConvertCommand implements Callable<Integer> {
 
   private static int count(String option, Optional<Integer> value) {
     int count = value.orElse(1);
-    if (count < 1) {
-      throw new UsageException(option + " must be at least 1, not " + count);
+    if (count < 1 || count > MOST_RANKS) {
+      throw new UsageException(
+          "%s must be between 1 and %d, not %d".formatted(option, MOST_RANKS, count));
     }
     return count;
   }

@@ -27,11 +27,13 @@ import picocli.CommandLine.Option;
 /** A whole small run on the sample text. */
 @Command(
     name = "quickstart",
-    description = "A whole small run on text that ships with Loam: prepare, pre-train, generate.")
+    description =
+        "A whole small run on text that ships with Loam: prepare, pre-train, stop, resume, generate.")
 @SuppressWarnings("NullAway.Init") // the fields are set by picocli
 final class QuickstartCommand implements Callable<Integer> {
   private static final int VOCABULARY = 4096;
   private static final int NEW_TOKENS = 48;
+  private static final String STOP = "400";
   private static final String END_OF_TEXT = "<|endoftext|>";
 
   private final Streams streams;
@@ -57,16 +59,24 @@ final class QuickstartCommand implements Callable<Integer> {
     HuggingFaceTokenizer tokenizer = trainTokenizer(folder.resolve("tokenizer"));
     Path data = preprocess(tokenizer, text);
     Path config = writeConfig(data);
-    streams.say("4. pre-training: loam train --config " + config);
-    int trained =
-        TrainCommand.train(TrainingConfig.read(config, Map.of()), threads.count(), streams);
-    if (trained != ExitCodes.OK) {
-      return trained;
+    streams.say("4. pre-training: loam train --config " + config + " --stop_step " + STOP);
+    int exitCode = train(config, Map.of("stop_step", STOP));
+    if (exitCode != ExitCodes.OK) {
+      return exitCode;
+    }
+    streams.say("5. the rest: loam train --config " + config + " --resume_training True");
+    exitCode = train(config, Map.of("resume_training", "True"));
+    if (exitCode != ExitCodes.OK) {
+      return exitCode;
     }
     Path model = folder.resolve("run").resolve("model");
-    streams.say("5. generation: loam generate --model " + model + " --prompt ...");
+    streams.say("6. generation: loam generate --model " + model + " --prompt ...");
     generate(model, tokenizer);
     return ExitCodes.OK;
+  }
+
+  private int train(Path config, Map<String, String> overrides) {
+    return TrainCommand.train(TrainingConfig.read(config, overrides), threads.count(), streams);
   }
 
   private HuggingFaceTokenizer trainTokenizer(Path into) {

@@ -2,11 +2,11 @@
 package dev.loam.train;
 
 /**
- * Where the data of a step begins. A pass over the data ends when fewer samples are left than a
- * global batch.
+ * A place in the data. A step begins where the one before ended, or at the beginning of the next
+ * pass where fewer samples are left than a global batch.
  *
  * @param epoch the pass over the data, from 0
- * @param sample the first sample of the step within the pass, from 0
+ * @param sample samples of the pass that have been used
  */
 public record DataCursor(long epoch, long sample) {
   /** The beginning of all data. */
@@ -25,13 +25,14 @@ public record DataCursor(long epoch, long sample) {
     return new DataCursor(step / steps, step % steps * batches.samplesPerStep());
   }
 
-  /** Where the step after the one that begins here begins. */
+  /** Where the next step ends. */
   public DataCursor next(BatchSource batches) {
-    return new DataCursor(epoch, sample + batches.samplesPerStep()).fit(batches);
+    DataCursor start = start(batches);
+    return new DataCursor(start.epoch, start.sample + batches.samplesPerStep());
   }
 
-  /** This place, or the beginning of the next pass where no whole global batch is left. */
-  public DataCursor fit(BatchSource batches) {
+  /** Where the next step begins: here, or at the beginning of the next pass. */
+  public DataCursor start(BatchSource batches) {
     return sample + batches.samplesPerStep() > batches.samplesPerEpoch()
         ? new DataCursor(epoch + 1, 0)
         : this;

@@ -19,13 +19,20 @@ import java.util.stream.Collectors;
  *
  * @param checkpoint is gone on from, if any
  * @param step steps done at the checkpoint; 0 without one
+ * @param data what the checkpoint says of the data it was trained on
  * @param weights where the first weights come from, if they are not drawn and nothing is gone on
  *     from
  * @param inPlace whether the checkpoint is one of the run's own output folder, which is then
  *     continued
  */
 record StartingPoint(
-    Optional<Path> checkpoint, long step, Optional<Path> weights, boolean inPlace) {
+    Optional<Path> checkpoint,
+    long step,
+    Optional<String> data,
+    Optional<Path> weights,
+    boolean inPlace) {
+  /** What a checkpoint calls the description of the data. */
+  static final String DATA = "data";
 
   /**
    * Finds what a configuration asks for.
@@ -42,7 +49,8 @@ record StartingPoint(
       }
     }
     if (resume instanceof ResumeConfig.Fresh || resume instanceof ResumeConfig.IfThere) {
-      return new StartingPoint(Optional.empty(), 0, config.loadCheckpoint(), false);
+      return new StartingPoint(
+          Optional.empty(), 0, Optional.empty(), config.loadCheckpoint(), false);
     }
     Path base = config.loadCheckpoint().orElse(output);
     Path found = resume instanceof ResumeConfig.Named named ? named(base, named.name()) : newest(base);
@@ -52,7 +60,11 @@ record StartingPoint(
   private static StartingPoint from(Path path, Path output) {
     try (Checkpoint checkpoint = Checkpoint.open(path)) {
       return new StartingPoint(
-          Optional.of(path), checkpoint.step(), Optional.empty(), isInside(path, output));
+          Optional.of(path),
+          checkpoint.step(),
+          Optional.ofNullable(checkpoint.state().get(DATA)),
+          Optional.empty(),
+          isInside(path, output));
     }
   }
 

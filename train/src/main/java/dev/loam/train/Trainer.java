@@ -37,6 +37,7 @@ public final class Trainer {
   private final RankSetup setup;
   private final Optional<Target> checkpoints;
   private final Optional<Path> resumed;
+  private final Map<String, String> notes;
   private final StopRequest stopRequest;
   private final int stepOffset;
   private final long totalSteps;
@@ -62,6 +63,7 @@ public final class Trainer {
             builder.clock);
     checkpoints = builder.checkpoints;
     resumed = builder.resumed;
+    notes = Map.copyOf(builder.notes);
     stopRequest = builder.stopRequest;
     stepOffset = builder.stepOffset;
     totalSteps = builder.totalSteps;
@@ -128,7 +130,7 @@ public final class Trainer {
     try {
       while (!saving.betweenSteps(state, totals, stops()) && state.step() < totalSteps) {
         long began = System.nanoTime();
-        List<MicroBatch> own = batches.step(state.cursor());
+        List<MicroBatch> own = batches.step(state.cursor().start(batches));
         clock.ended(StepClock.Part.DATA);
         double lr = schedule.at(state.step() + stepOffset);
         TrainStep.Outcome outcome = rank.step().run(own, lr, state.step() + 1);
@@ -175,6 +177,7 @@ public final class Trainer {
 
   private Saving saving(List<Moments> moments, long start, TrainingListener listener) {
     return new Saving(
+        notes,
         checkpoints.map(
             target ->
                 new CheckpointSaver(
@@ -219,6 +222,7 @@ public final class Trainer {
     private long totalSteps;
     private Optional<Target> checkpoints = Optional.empty();
     private Optional<Path> resumed = Optional.empty();
+    private Map<String, String> notes = Map.of();
     private StopRequest stopRequest = new StopRequest();
     private final List<String> summary = new ArrayList<>();
     private final List<TrainingListener> listeners = new ArrayList<>();
@@ -294,6 +298,12 @@ public final class Trainer {
      */
     public Builder optResume(Path checkpoint) {
       resumed = Optional.of(checkpoint);
+      return this;
+    }
+
+    /** What checkpoints say of the run beside its place, such as the seed. */
+    public Builder optNotes(Map<String, String> value) {
+      notes = value;
       return this;
     }
 

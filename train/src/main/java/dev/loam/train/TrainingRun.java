@@ -6,6 +6,7 @@ import dev.loam.checkpoint.sharded.Storage;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.Qwen3Model;
 import dev.loam.model.WeightType;
+import dev.loam.model.formats.WeightFolder;
 import dev.loam.parallel.Layout;
 import dev.loam.parallel.ProcessGroup;
 import dev.loam.parallel.RankGroups;
@@ -18,6 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A run from its configuration to its exported model: data, model, trainer, {@code metrics.jsonl},
@@ -109,6 +112,7 @@ public final class TrainingRun {
                 .optStepOffset(config.lrStepOffset())
                 .optTotalSteps(steps)
                 .optCheckpoints(checkpoints, config.checkpoints())
+                .optNotes(notes(batches))
                 .optStopRequest(stopRequest)
                 .optSummary(summary(batches, start, steps, lease.threads()));
         start.checkpoint().ifPresent(trainer::optResume);
@@ -128,10 +132,25 @@ public final class TrainingRun {
   /** Weights that the trainer reads from a checkpoint are left as they are. */
   private void setWeights(Qwen3Model model, StartingPoint start) {
     if (start.weights().isPresent()) {
-      model.load(start.weights().get());
+      Optional<Qwen3Config> config = Optional.of(model.config());
+      try (WeightFolder folder = WeightFolder.open(start.weights().get(), config)) {
+        model.load(folder.weights());
+      }
     } else if (start.checkpoint().isEmpty()) {
       model.initialize(config.seed());
     }
+  }
+
+  private Map<String, String> notes(BatchSource batches) {
+    return Map.of(
+        "seed",
+        Long.toString(config.seed()),
+        StartingPoint.DATA,
+        batches.description(),
+        "layout",
+        config.parallel().layout().describe(),
+        "configuration_sha256",
+        config.digest());
   }
 
   private Path checkpointFolder() {
@@ -192,6 +211,10 @@ public final class TrainingRun {
     start
         .checkpoint()
         .ifPresent(path -> lines.add("resumed: after step " + start.step() + ", from " + path));
+    start
+        .data()
+        .filter(data -> !data.equals(batches.description()))
+        .ifPresent(data -> lines.add("the data has changed since the checkpoint: was " + data));
     if (!config.ignoredKeys().isEmpty()) {
       lines.add("ignored keys: " + String.join(", ", config.ignoredKeys()));
     }

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param step steps done; the learning rate and the length of the run go by it
  * @param updates of the optimizer, on which its bias correction depends; the same as the steps
  *     unless the batch size was changed on resuming
- * @param cursor where the next step's data begins
+ * @param cursor where the last step ended in the data
  * @param consumedSamples of all steps so far
  * @param samplesPerStep the global batch size
  * @param loss of the last step; 0 before the first
@@ -51,7 +51,7 @@ public record TrainingState(
       return this;
     }
     long steps = Math.round((double) step * samplesPerStep / size);
-    return new TrainingState(steps, updates, cursor.fit(batches), consumedSamples, size, loss);
+    return new TrainingState(steps, updates, cursor, consumedSamples, size, loss);
   }
 
   /** As text, for a checkpoint. */

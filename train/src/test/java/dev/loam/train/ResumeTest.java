@@ -154,19 +154,6 @@ class ResumeTest {
   }
 
   @Test
-  void anotherBatchSizeGoesOnAtTheSameSample() throws IOException {
-    StepMetrics unused = run(Map.of("stop_step", "6", "runner_config.epochs", "3"));
-    assertThat(metrics(tiny.output()).get(5)).contains("24]");
-    assertThatThrownBy(
-            () ->
-                run(
-                    Map.of(
-                        "resume_training", "True",
-                        "runner_config.gradient_accumulation_steps", "1")))
-        .hasMessageContaining("global batch");
-  }
-
-  @Test
   void oldCheckpointsAreDeletedOnceNewOnesAreThere() {
     StepMetrics unused =
         run(
@@ -174,6 +161,24 @@ class ResumeTest {
                 "callbacks",
                 "[{type: CheckpointMonitor, save_checkpoint_steps: 2, keep_checkpoint_max: 2}]"));
     assertThat(checkpoints()).containsExactly("iteration_00000010", "iteration_00000012");
+  }
+
+  @Test
+  void otherDataIsPointedOut() throws IOException {
+    StepMetrics unused = run(Map.of("stop_step", "2"));
+    Path moved = folder.resolve("moved.safetensors");
+    Files.move(folder.resolve("rows.safetensors"), moved);
+    List<String> told = new ArrayList<>();
+    StepMetrics last =
+        new TrainingRun(
+                tiny.with(
+                    Map.of(
+                        "resume_training", "True",
+                        "train_dataset.data_loader.path", moved.toString())))
+            .runOnThreads(ENGINE, 1, List.of(new ConsoleListener(told::add)));
+    assertThat(last.step()).isEqualTo(TinyConfig.STEPS);
+    assertThat(told)
+        .anyMatch(line -> line.startsWith("the data has changed since the checkpoint: was "));
   }
 
   @Test

@@ -4,6 +4,7 @@ package dev.loam.checkpoint.torch;
 import dev.loam.checkpoint.safetensors.InputFile;
 import dev.loam.checkpoint.safetensors.SliceReader;
 import dev.loam.checkpoint.safetensors.TensorEntry;
+import dev.loam.checkpoint.safetensors.Text;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Slice;
 import java.nio.ByteBuffer;
@@ -21,7 +22,7 @@ import java.nio.file.Path;
  * the file.
  */
 public final class TorchFile implements AutoCloseable {
-  private static final int MOST_WORDS = 64;
+  private static final int LONGEST_WORD = 64;
   private static final int ZIP = 0x504b0304;
   private static final int OLD_PICKLE = 0x80028a0a;
   private static final int GIT_LFS = 0x76657273;
@@ -50,7 +51,16 @@ public final class TorchFile implements AutoCloseable {
       throw new TorchFileException(
           path, "is not there or is no regular file", "name a file that torch.save wrote");
     }
-    InputFile file = InputFile.open(path);
+    return open(InputFile.open(path), limits);
+  }
+
+  /**
+   * Interprets the pickle of what is open already, within the given limits; all reading goes through
+   * the file given here, and as many threads may read at once as that one allows.
+   *
+   * @param file is closed with this one, and if this throws
+   */
+  public static TorchFile open(InputFile file, TorchLimits limits) {
     try {
       return new TorchFile(file, load(file, limits));
     } catch (RuntimeException | Error e) {
@@ -102,7 +112,7 @@ public final class TorchFile implements AutoCloseable {
     }
     if (archive.has("byteorder")) {
       String order =
-          StandardCharsets.ISO_8859_1.decode(archive.bytes("byteorder", MOST_WORDS)).toString();
+          StandardCharsets.ISO_8859_1.decode(archive.bytes("byteorder", LONGEST_WORD)).toString();
       if (!order.strip().equals("little")) {
         throw new TorchFileException(
             file.path(),
@@ -137,7 +147,7 @@ public final class TorchFile implements AutoCloseable {
     if (!tensor.contiguous()) {
       throw new TorchFileException(
           path(),
-          "the elements of tensor " + name + " do not lie in row-major order",
+          "the elements of tensor " + Text.quote(name) + " do not lie in row-major order",
           "call contiguous() on it in Python before torch.save");
     }
     long bytes = tensor.shape().elements() * (tensor.type().bits() / 8);

@@ -4,6 +4,7 @@ package dev.loam.checkpoint.torch;
 import dev.loam.checkpoint.safetensors.AtomicFile;
 import dev.loam.checkpoint.safetensors.ElementWriter;
 import dev.loam.checkpoint.safetensors.NamedTensor;
+import dev.loam.checkpoint.safetensors.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -79,11 +80,12 @@ public final class TorchWriter {
           Set<String> names = new HashSet<>();
           for (NamedTensor tensor : tensors) {
             if (!names.add(tensor.name())) {
-              throw new IllegalArgumentException("two tensors are named " + tensor.name());
+              throw new IllegalArgumentException(
+                  "two tensors are named " + Text.quote(tensor.name()));
             }
           }
           if (others.contains(key)) {
-            throw new IllegalArgumentException("two entries are named " + key);
+            throw new IllegalArgumentException("two entries are named " + Text.quote(key));
           }
         });
   }

@@ -5,6 +5,7 @@ import dev.loam.checkpoint.safetensors.InputFile;
 import dev.loam.checkpoint.safetensors.Text;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +88,7 @@ final class ZipDirectory {
           "has two sizes, " + header.bytes() + " and stored " + header.storedBytes());
     }
     long position = dataPosition(header);
-    if (header.bytes() > file.size() - position) {
+    if (position > file.size() || header.bytes() > file.size() - position) {
       throw fault(
           header.name(),
           "ends after the file: %d bytes from %d on of %d"
@@ -96,25 +97,21 @@ final class ZipDirectory {
     return new Content(header.name(), position, header.bytes());
   }
 
-  /** Behind the entry's own header, whose name and extra field have any length. */
+  /** Behind the entry's own header, which has its name again and an extra field of any length. */
   private long dataPosition(ZipEntryHeader header) {
-    if (header.position() < 0 || header.position() > file.size() - ENTRY_BYTES) {
+    byte[] name = header.name().getBytes(StandardCharsets.UTF_8);
+    int bytes = ENTRY_BYTES + name.length;
+    if (header.position() > file.size() - bytes) {
       throw fault(header.name(), "begins at byte " + header.position() + ", outside of the file");
     }
-    ByteBuffer start = ByteBuffer.allocate(ENTRY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer start = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     file.read(start, header.position());
-    if (start.getInt(0) != ENTRY) {
+    if (start.getInt(0) != ENTRY
+        || (start.getShort(26) & 0xffff) != name.length
+        || !start.slice(ENTRY_BYTES, name.length).equals(ByteBuffer.wrap(name))) {
       throw fault(header.name(), "is not at byte " + header.position() + ", where it should be");
     }
-    long position =
-        header.position()
-            + ENTRY_BYTES
-            + (start.getShort(26) & 0xffff)
-            + (start.getShort(28) & 0xffff);
-    if (position > file.size()) {
-      throw fault(header.name(), "begins after the end of the file");
-    }
-    return position;
+    return header.position() + bytes + (start.getShort(28) & 0xffff);
   }
 
   private TorchFileException fault(String entry, String problem) {

@@ -61,6 +61,9 @@ record MegatronFolder(Path path, int ranks, int stages, Map<Place, Path> files) 
 
   /** Finds the files below a folder: that of a checkpoint, of an iteration, or what holds several. */
   static MegatronFolder find(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw fault(folder, "is no folder");
+    }
     Map<Place, Path> files = rankFolders(folder);
     if (files.isEmpty()) {
       return latest(folder)

@@ -40,7 +40,7 @@ final class MindFormersWriter {
     this.weights = weights;
     this.config = config;
     this.dtype = dtype;
-    this.memory = new ConversionMemory(arena);
+    this.memory = new ConversionMemory(new AnyTypeArena(arena));
   }
 
   void write(Path folder, ShardSize maximum) {

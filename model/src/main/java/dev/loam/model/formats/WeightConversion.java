@@ -48,7 +48,7 @@ public final class WeightConversion {
   public WeightConversion(WeightFolder input, ConversionTarget target, Arena arena) {
     this.input = input;
     this.target = target;
-    this.arena = arena;
+    this.arena = new AnyTypeArena(arena);
   }
 
   /** Whether a folder can be written: it is absent or empty. */

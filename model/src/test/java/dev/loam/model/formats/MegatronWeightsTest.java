@@ -13,6 +13,7 @@ import dev.loam.tensor.DType;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Slice;
+import dev.loam.testkit.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,14 +40,15 @@ class MegatronWeightsTest {
         vocabulary, 6, 12, 5, 8, 4, 4, 32, 1e6, 1e-6, 0.02, tied, SpecialTokens.none());
   }
 
+  /** Every layout, tied and not; types and vocabularies take turns but for the full matrix. */
   static Stream<Arguments> layouts() {
     List<Arguments> all = new ArrayList<>();
     for (int tp : List.of(1, 2, 4)) {
       for (int pp : List.of(1, 2, 4)) {
-        for (boolean tied : List.of(true, false)) {
-          for (int vocabulary : List.of(21, 24)) {
-            all.add(Arguments.of(tp, pp, tied, vocabulary, DType.F32));
-            all.add(Arguments.of(tp, pp, tied, vocabulary, DType.BF16));
+        for (int kind = 0; kind < 8; kind++) {
+          if (TestData.full() || kind / 2 == (tp / 2 + pp) % 4) {
+            DType dtype = kind / 4 == 0 ? DType.F32 : DType.BF16;
+            all.add(Arguments.of(tp, pp, kind % 2 == 0, kind / 2 % 2 == 0 ? 21 : 24, dtype));
           }
         }
       }
@@ -70,8 +72,8 @@ class MegatronWeightsTest {
     try (Stream<Path> ranks = Files.list(tree.iteration())) {
       assertThat(ranks).hasSize(tp * pp);
     }
-    assertThat(tree.file(pp == 1 ? "mp_rank_%02d".formatted(tp - 1) : "mp_rank_%02d_%03d".formatted(tp - 1, pp - 1)))
-        .isRegularFile();
+    String last = pp == 1 ? "mp_rank_0" + (tp - 1) : "mp_rank_0" + (tp - 1) + "_00" + (pp - 1);
+    assertThat(tree.file(last)).isRegularFile();
     assertThat(tree.folder().resolve("latest_checkpointed_iteration.txt")).hasContent("1");
   }
 

@@ -5,10 +5,26 @@ import dev.loam.tensor.Arena;
 import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
 import dev.loam.tensor.Tensor;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** Tensors in plain buffers, which is all that conversion asks for. */
 final class PlainArena implements Arena {
+  private final Set<DType> types;
   private long bytes;
+
+  PlainArena() {
+    this(EnumSet.allOf(DType.class));
+  }
+
+  private PlainArena(Set<DType> types) {
+    this.types = types;
+  }
+
+  /** Has no more types than an engine that computes in F32. */
+  static PlainArena likeAnEngine() {
+    return new PlainArena(EnumSet.of(DType.F32, DType.I64));
+  }
 
   @Override
   public Device device() {
@@ -17,6 +33,9 @@ final class PlainArena implements Arena {
 
   @Override
   public Tensor allocate(DType dtype, long... shape) {
+    if (!types.contains(dtype)) {
+      throw new IllegalArgumentException("no tensors of " + dtype);
+    }
     Tensor tensor = new ScratchMemory().tensor(dtype, shape);
     bytes += tensor.elements() * dtype.bytes();
     return tensor;

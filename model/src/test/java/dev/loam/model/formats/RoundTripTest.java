@@ -44,7 +44,20 @@ class RoundTripTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"LOAM, true", "HUGGING_FACE, true", "MINDFORMERS, false"})
+  @CsvSource({"true, F32", "true, BF16", "false, F32", "false, BF16"})
+  void byWayOfTheRanksOfMegatron(boolean tied, DType dtype) {
+    TinyWeights weights = TinyWeights.random(TinyWeights.config(tied), dtype);
+    Path in = weights.huggingFace(folder.resolve("in"));
+    ConversionTarget target = ConversionTarget.of(WeightFormat.MEGATRON);
+    for (int pp = 1; pp <= 2; pp++) {
+      Path out = thereAndBack(in, target.withRanks(2, pp));
+      assertThat(TinyWeights.contents(out)).isEqualTo(weights.contents());
+      assertThat(Qwen3Config.read(out.resolve("config.json"))).isEqualTo(weights.config());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"LOAM, true", "HUGGING_FACE, true", "MINDFORMERS, false", "MEGATRON, false"})
   void theRedundantHeadOfATiedModelStaysWhereTheFormatHasIt(WeightFormat format, boolean kept) {
     TinyWeights weights = TinyWeights.random(TinyWeights.config(true), DType.F32);
     TinyWeights redundant = weights.withRedundantHead();
@@ -81,7 +94,7 @@ class RoundTripTest {
   }
 
   private Path thereAndBack(Path in, ConversionTarget target) {
-    Path name = in.resolveSibling(in.getFileName() + "-" + target.format());
+    Path name = in.resolveSibling(in.getFileName() + "-" + target.format() + target.pipelineStages());
     Path other = convert(in, target, name.resolveSibling(name.getFileName() + "-there"));
     assertThat(WeightFormat.detect(other)).contains(target.format());
     return convert(
@@ -92,7 +105,7 @@ class RoundTripTest {
 
   static Path convert(Path in, ConversionTarget target, Path out) {
     try (WeightFolder weights = WeightFolder.open(in, Optional.empty())) {
-      new WeightConversion(weights, target, new PlainArena()).run(out);
+      new WeightConversion(weights, target, PlainArena.likeAnEngine()).run(out);
     }
     return out;
   }

@@ -21,11 +21,7 @@ public final class Resume {
    */
   public static void readWeights(Checkpoint checkpoint, Qwen3Model model) {
     SameModel.require(checkpoint, model.config());
-    model.load(
-        checkpoint.only(
-            name ->
-                !name.startsWith(RankShare.FIRST_MOMENT)
-                    && !name.startsWith(RankShare.SECOND_MOMENT)));
+    model.load(checkpoint.only(checkpoint.weights()::contains));
   }
 
   /**
