@@ -133,8 +133,7 @@ class ConvertCommandTest {
     byte[] bytes = Files.readAllBytes(model.resolve("model.safetensors"));
     Files.write(torn.resolve("model.safetensors"), Arrays.copyOf(bytes, 1000));
     Files.copy(model.resolve("config.json"), torn.resolve("config.json"));
-    Cli.assertRefused(
-        convert(torn, out, "--to", "hf"), ExitCodes.CHECKPOINT, "model.safetensors");
+    Cli.assertRefused(convert(torn, out, "--to", "hf"), ExitCodes.CHECKPOINT, "model.safetensors");
     Files.writeString(torn.resolve("config.json"), "{");
     Cli.assertRefused(convert(torn, out, "--to", "hf"), ExitCodes.USAGE, "config.json");
     assertThat(out).doesNotExist();

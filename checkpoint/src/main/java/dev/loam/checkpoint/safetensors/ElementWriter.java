@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 
 /**
  * Turns tensors into the bytes that files store: elements in row-major order, little-endian, in the
- * type to be stored. The only copy is one block of those whose type changes. For the formats of this
- * module.
+ * type to be stored. The only copy is one block of those whose type changes. For the formats of
+ * this module.
  */
 public final class ElementWriter {
   private static final int CONVERTED_BLOCK = 256 * 1024;

@@ -54,8 +54,8 @@ public final class SafetensorsWriter {
    * @throws IllegalStateException if a deferred tensor is not what was announced
    * @throws IOException if the sink does
    */
-  public static void write(
-      ByteSink sink, List<NamedTensor> tensors, Map<String, String> metadata) throws IOException {
+  public static void write(ByteSink sink, List<NamedTensor> tensors, Map<String, String> metadata)
+      throws IOException {
     requireDistinct(tensors);
     List<NamedTensor> ordered = ordered(tensors);
     sink.write(HeaderWriter.write(ordered, metadata));

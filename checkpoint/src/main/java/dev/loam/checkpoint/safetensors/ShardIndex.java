@@ -29,7 +29,14 @@ record ShardIndex(Path path, Map<String, String> files, OptionalLong totalSize) 
   private static final String REMEDY = "write the folder again";
 
   static ShardIndex read(Path path, SafetensorsLimits limits) {
-    JsonNode root = parse(path, text(path, limits));
+    try (InputFile file = InputFile.open(path)) {
+      return read(file, limits);
+    }
+  }
+
+  static ShardIndex read(InputFile file, SafetensorsLimits limits) {
+    Path path = file.path();
+    JsonNode root = parse(path, text(file, limits));
     JsonNode map = root.path("weight_map");
     if (!map.isObject()) {
       throw new SafetensorsException(path, "has no object 'weight_map'", REMEDY);
@@ -64,19 +71,19 @@ record ShardIndex(Path path, Map<String, String> files, OptionalLong totalSize) 
     return OptionalLong.of(node.longValue());
   }
 
-  private static String text(Path path, SafetensorsLimits limits) {
-    try (InputFile file = InputFile.open(path)) {
-      if (file.size() > Math.min(limits.indexBytes(), Integer.MAX_VALUE - 8)) {
-        throw new SafetensorsException(
-            path,
-            "is " + file.size() + " bytes long, the limit is " + limits.indexBytes(),
-            "raise the limit if the file is to be trusted");
-      }
-      ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
-      file.read(bytes, 0);
+  private static String text(InputFile file, SafetensorsLimits limits) {
+    if (file.size() > Math.min(limits.indexBytes(), Integer.MAX_VALUE - 8)) {
+      throw new SafetensorsException(
+          file.path(),
+          "is " + file.size() + " bytes long, the limit is " + limits.indexBytes(),
+          "raise the limit if the file is to be trusted");
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+    file.read(bytes, 0);
+    try {
       return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
     } catch (CharacterCodingException e) {
-      throw new SafetensorsException(path, "is not UTF-8", REMEDY, e);
+      throw new SafetensorsException(file.path(), "is not UTF-8", REMEDY, e);
     }
   }
 

@@ -47,7 +47,8 @@ final class ShardOpener {
     }
     Map<String, Path> paths = new LinkedHashMap<>();
     for (String name : names) {
-      ShardFiles.resolve(folder, "the index", name, ".safetensors", problems).ifPresent(path -> paths.put(name, path));
+      ShardFiles.resolve(folder, "the index", name, ".safetensors", problems)
+          .ifPresent(path -> paths.put(name, path));
     }
     report();
     paths.forEach(

@@ -13,8 +13,8 @@ public final class SliceReader {
   private SliceReader() {}
 
   /**
-   * Reads a box of a vector or a matrix. Of the file no more is read than the box, but for what lies
-   * between short rows of it that are close together.
+   * Reads a box of a vector or a matrix. Of the file no more is read than the box, but for what
+   * lies between short rows of it that are close together.
    *
    * @param entry what is known of the tensor
    * @param dataStart the byte of the file that the entry's positions count from

@@ -36,8 +36,9 @@ public final class Checkpoint implements TensorSource {
     this.path = path;
     this.manifest = manifest;
     this.files = files;
-    this.weights = TensorTable.read(path, files.byName(), FileNames.Kind.WEIGHTS);
-    this.moments = TensorTable.read(path, files.byName(), FileNames.Kind.MOMENTS);
+    TensorTable table = new TensorTable(path);
+    this.weights = table.read(files.byName(), FileNames.Kind.WEIGHTS);
+    this.moments = table.read(files.byName(), FileNames.Kind.MOMENTS);
     all.putAll(weights);
     moments.forEach(
         (name, tensor) -> {

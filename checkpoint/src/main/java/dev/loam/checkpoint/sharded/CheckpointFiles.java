@@ -46,8 +46,7 @@ final class CheckpointFiles implements AutoCloseable {
     InputFile file = InputFile.open(path);
     if (file.size() != digests.bytes()) {
       file.close();
-      throw Damage.at(
-          path, "has " + file.size() + " bytes, the manifest says " + digests.bytes());
+      throw Damage.at(path, "has " + file.size() + " bytes, the manifest says " + digests.bytes());
     }
     return file;
   }

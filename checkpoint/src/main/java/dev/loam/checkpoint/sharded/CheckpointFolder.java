@@ -75,9 +75,7 @@ public final class CheckpointFolder {
   /** The newest of {@link #complete()}. */
   public Optional<Path> newest() {
     List<Path> complete = complete();
-    return complete.isEmpty()
-        ? Optional.empty()
-        : Optional.of(complete.get(complete.size() - 1));
+    return complete.isEmpty() ? Optional.empty() : Optional.of(complete.get(complete.size() - 1));
   }
 
   /**
@@ -148,6 +146,16 @@ public final class CheckpointFolder {
   /** Where an older checkpoint of the same step waits until the new one is published. */
   Path replaced(long step) {
     return path.resolve("." + nameOf(step) + ".replaced");
+  }
+
+  /** Makes a folder, and those above it, durably. */
+  void create(Path absolute) throws IOException {
+    Path parent = absolute.getParent();
+    if (parent != null && !Files.exists(absolute)) {
+      create(parent);
+      storage.createFolder(absolute);
+      storage.sync(parent);
+    }
   }
 
   /** Says in {@code latest} which checkpoint is the newest; a hint for people and scripts. */

@@ -42,11 +42,7 @@ public final class CheckpointSave implements AutoCloseable {
   private boolean isPublished;
 
   private CheckpointSave(
-      CheckpointFolder folder,
-      Exchange exchange,
-      long step,
-      int blockBytes,
-      List<RankFile> files) {
+      CheckpointFolder folder, Exchange exchange, long step, int blockBytes, List<RankFile> files) {
     this.folder = folder;
     this.storage = folder.storage();
     this.exchange = exchange;
@@ -102,10 +98,10 @@ public final class CheckpointSave implements AutoCloseable {
   }
 
   private void makeFolder() throws IOException {
-    storage.createFolder(folder.path());
+    folder.create(folder.path().toAbsolutePath());
     folder.remove(saving);
     if (storage.freeBytes(folder.path()) < allBytes) {
-      throw new IOException("the disk is too full");
+      throw new SaveFailedException(notSaved() + space() + "; free some or save elsewhere");
     }
     storage.createFolder(saving);
   }
@@ -187,10 +183,7 @@ public final class CheckpointSave implements AutoCloseable {
 
   private FileDigests write(String name, byte[] contents) throws IOException {
     return DigestOutput.write(
-        storage,
-        saving.resolve(name),
-        blockBytes,
-        sink -> sink.write(ByteBuffer.wrap(contents)));
+        storage, saving.resolve(name), blockBytes, sink -> sink.write(ByteBuffer.wrap(contents)));
   }
 
   /** From here on all is on the disk but the name. */
@@ -262,8 +255,7 @@ public final class CheckpointSave implements AutoCloseable {
 
   /** Done by the first rank; if it fails there, all throw. */
   private void byFirst(Action action) {
-    exchange.requireSuccess(
-        notSaved(), exchange.isFirst() ? failureOf(action) : Optional.empty());
+    exchange.requireSuccess(notSaved(), exchange.isFirst() ? failureOf(action) : Optional.empty());
   }
 
   private Optional<Throwable> failureOf(Action action) {

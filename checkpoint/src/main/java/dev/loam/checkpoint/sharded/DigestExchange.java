@@ -4,6 +4,7 @@ package dev.loam.checkpoint.sharded;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -24,9 +25,9 @@ final class DigestExchange {
   static Map<String, FileDigests> decode(List<long[]> ranks, int blockBytes) {
     Map<String, FileDigests> named = new HashMap<>();
     for (int rank = 0; rank < ranks.size(); rank++) {
-      List<FileDigests> files = decode(ranks.get(rank), blockBytes);
+      Iterator<FileDigests> files = decode(ranks.get(rank), blockBytes).iterator();
       for (FileNames.Kind kind : FileNames.Kind.values()) {
-        FileDigests file = files.get(kind.ordinal());
+        FileDigests file = files.next();
         if (file.bytes() > 0) {
           named.put(kind.fileOf(rank, ranks.size()), file);
         }

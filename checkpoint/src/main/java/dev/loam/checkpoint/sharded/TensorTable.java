@@ -11,32 +11,51 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Collects the boxes of all files of one kind and makes tensors of them. */
+/** Collects the boxes of files and makes tensors of them. */
 final class TensorTable {
-  private final Path folder;
-  private final Map<String, List<Box>> boxes = new TreeMap<>();
+  /** The most boxes of one checkpoint; they fit a small heap. */
+  static final int MAX_BOXES = 100_000;
 
-  private TensorTable(Path folder) {
+  private static final int HEADER_BYTES = 32 * 1024 * 1024;
+
+  private final Path folder;
+  private int room = MAX_BOXES;
+
+  /** For the files of one checkpoint. */
+  TensorTable(Path folder) {
     this.folder = folder;
   }
 
   /** The tensors of the files of a kind, by name. */
-  static Map<String, StoredTensor> read(
-      Path folder, Map<String, CheckedFile> files, FileNames.Kind kind) {
-    TensorTable table = new TensorTable(folder);
+  Map<String, StoredTensor> read(Map<String, CheckedFile> files, FileNames.Kind kind) {
+    Map<String, List<Box>> boxes = new TreeMap<>();
     files.forEach(
         (name, file) -> {
           if (kind.isNameOf(name)) {
-            table.add(SafetensorsFile.open(file, SafetensorsLimits.DEFAULT));
+            add(SafetensorsFile.open(file, limits()), boxes);
           }
         });
     Map<String, StoredTensor> tensors = new TreeMap<>();
-    table.boxes.forEach(
-        (name, parts) -> tensors.put(name, Coverage.check(folder, name, parts)));
+    boxes.forEach((name, parts) -> tensors.put(name, Coverage.check(folder, name, parts)));
     return tensors;
   }
 
-  private void add(SafetensorsFile file) {
+  /** No file may have more boxes than all files may have after those read before. */
+  private SafetensorsLimits limits() {
+    SafetensorsLimits usual = SafetensorsLimits.DEFAULT;
+    return new SafetensorsLimits(
+        HEADER_BYTES,
+        room,
+        usual.rank(),
+        usual.nameLength(),
+        usual.metadataEntries(),
+        usual.metadataLength(),
+        usual.shards(),
+        usual.indexBytes());
+  }
+
+  private void add(SafetensorsFile file, Map<String, List<Box>> boxes) {
+    room -= file.entries().size();
     for (TensorEntry entry : file.entries().values()) {
       BoxKey key =
           BoxKey.parse(entry.name(), entry.shape())

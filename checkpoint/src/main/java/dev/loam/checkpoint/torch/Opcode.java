@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.checkpoint.torch;
 
-/** The opcodes that Python's pickler writes in protocols 2 to 5, named as in {@code pickletools}. */
+/**
+ * The opcodes that Python's pickler writes in protocols 2 to 5, named as in {@code pickletools}.
+ */
 final class Opcode {
   static final int MARK = '(';
   static final int STOP = '.';

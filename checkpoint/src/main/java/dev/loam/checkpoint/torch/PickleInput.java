@@ -115,7 +115,10 @@ final class PickleInput {
   private long need(long count) {
     if (count < 0 || count > bytes.remaining()) {
       throw fault(
-          Long.toUnsignedString(count) + " bytes are asked for, " + bytes.remaining() + " are left");
+          Long.toUnsignedString(count)
+              + " bytes are asked for, "
+              + bytes.remaining()
+              + " are left");
     }
     return count;
   }

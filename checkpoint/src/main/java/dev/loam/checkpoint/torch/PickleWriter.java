@@ -151,7 +151,7 @@ final class PickleWriter {
 
   private void littleEndian(long value, int bytes) {
     for (int i = 0; i < bytes; i++) {
-      out.write((int) (value >> 8 * i));
+      out.write((int) (value >> (8 * i)));
     }
   }
 

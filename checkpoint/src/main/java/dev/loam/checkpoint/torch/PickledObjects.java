@@ -38,8 +38,7 @@ final class PickledObjects {
     return switch (callee.name()) {
       case "torch._utils._rebuild_tensor_v2" -> tensors.rebuild(arguments);
       case "torch._utils._rebuild_parameter" -> parameter(arguments);
-      case "collections.OrderedDict" ->
-          arguments.isEmpty() ? new TorchDict() : callee.result();
+      case "collections.OrderedDict" -> arguments.isEmpty() ? new TorchDict() : callee.result();
       default -> callee.result();
     };
   }
@@ -59,9 +58,7 @@ final class PickledObjects {
         && tuple.items().get(2) instanceof TorchScalar.Text key
         && tuple.items().get(4) instanceof TorchScalar.Int elements) {
       SafetensorsType known = STORAGES.get(type.name());
-      return known == null
-          ? type.result()
-          : storage(known, key.value(), elements.value());
+      return known == null ? type.result() : storage(known, key.value(), elements.value());
     }
     throw input.fault("a persistent id does not describe a storage");
   }

@@ -52,7 +52,9 @@ final class PickledTensors {
   }
 
   private TorchTensor tensor(PickledStorage storage, long offset, long[] sizes, long[] strides) {
-    if (sizes.length != strides.length || offset < 0 || end(offset, sizes, strides) > storage.elements()) {
+    if (sizes.length != strides.length
+        || offset < 0
+        || end(offset, sizes, strides) > storage.elements()) {
       throw input.fault(
           "a tensor of sizes %s and strides %s at offset %d does not fit its storage of %d elements"
               .formatted(

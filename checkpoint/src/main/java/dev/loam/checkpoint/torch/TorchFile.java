@@ -55,8 +55,8 @@ public final class TorchFile implements AutoCloseable {
   }
 
   /**
-   * Interprets the pickle of what is open already, within the given limits; all reading goes through
-   * the file given here, and as many threads may read at once as that one allows.
+   * Interprets the pickle of what is open already, within the given limits; all reading goes
+   * through the file given here, and as many threads may read at once as that one allows.
    *
    * @param file is closed with this one, and if this throws
    */

@@ -61,8 +61,7 @@ public final class TorchWriter {
     text(zip, "byteorder", "little");
     for (int i = 0; i < tensors.size(); i++) {
       NamedTensor tensor = tensors.get(i);
-      zip.add(
-          ROOT + "data/" + i, tensor.bytes(), sink -> ElementWriter.write(sink, tensor));
+      zip.add(ROOT + "data/" + i, tensor.bytes(), sink -> ElementWriter.write(sink, tensor));
     }
     text(zip, "version", "3\n");
     zip.finish();

@@ -4,8 +4,8 @@ package dev.loam.checkpoint.torch;
 import java.util.List;
 
 /**
- * Interprets a pickle, protocols 2 to 5, as data. An opcode that Python would load or call something
- * for makes a placeholder, or one of the few values that {@link PickledObjects} knows.
+ * Interprets a pickle, protocols 2 to 5, as data. An opcode that Python would load or call
+ * something for makes a placeholder, or one of the few values that {@link PickledObjects} knows.
  */
 final class Unpickler {
   private static final int NEWEST_PROTOCOL = 5;
@@ -86,8 +86,7 @@ final class Unpickler {
       case Opcode.REDUCE, Opcode.NEWOBJ -> call(stack.popLast(2));
       case Opcode.NEWOBJ_EX -> call(stack.popLast(3));
       default ->
-          throw input.fault(
-              "opcode 0x%02x is none that torch.save writes".formatted(opcode));
+          throw input.fault("opcode 0x%02x is none that torch.save writes".formatted(opcode));
     };
   }
 

@@ -68,8 +68,7 @@ final class ZipDirectoryReader {
       throw fault("its directory of " + bytes + " bytes is said to be at byte " + start);
     }
     if (bytes > limits.directoryBytes()) {
-      throw fault(
-          "its directory has " + bytes + " bytes, the limit is " + limits.directoryBytes());
+      throw fault("its directory has " + bytes + " bytes, the limit is " + limits.directoryBytes());
     }
     return block(start, (int) bytes);
   }

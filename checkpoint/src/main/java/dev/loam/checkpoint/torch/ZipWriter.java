@@ -3,7 +3,6 @@ package dev.loam.checkpoint.torch;
 
 import dev.loam.checkpoint.safetensors.AtomicFile;
 import dev.loam.checkpoint.safetensors.ByteSink;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,9 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /**
- * Writes a zip archive of stored entries whose data begins at multiples of 64 bytes. An entry's size
- * is known before its data, its checksum is put into its header afterwards. Always ends with 64-bit
- * records, as archives of torch do; field positions are those of PKWARE's APPNOTE, section 4.3.
+ * Writes a zip archive of stored entries whose data begins at multiples of 64 bytes. An entry's
+ * size is known before its data, its checksum is put into its header afterwards. Always ends with
+ * 64-bit records, as archives of torch do; field positions are those of PKWARE's APPNOTE, section
+ * 4.3.
  */
 final class ZipWriter {
   /** What does not fit a 32-bit field. */
@@ -26,9 +26,13 @@ final class ZipWriter {
   private static final int ENTRY_BYTES = 30;
   private static final int CHECKSUM = 14;
   private static final int HEADER = 0x02014b50;
+  private static final int HEADER_BYTES = 46;
   private static final int END64 = 0x06064b50;
+  private static final int END64_BYTES = 56;
   private static final int LOCATOR = 0x07064b50;
+  private static final int LOCATOR_BYTES = 20;
   private static final int END = 0x06054b50;
+  private static final int END_BYTES = 22;
   private static final int EXTRA_BYTES = 4;
   private static final short EXTRA64 = 1;
   private static final short PADDING = 0x4246;
@@ -89,7 +93,7 @@ final class ZipWriter {
   private static ByteBuffer entry(long start, byte[] name, long bytes, boolean wide) {
     int extra = wide ? EXTRA_BYTES + 2 * Long.BYTES : 0;
     long unpadded = start + ENTRY_BYTES + name.length + extra + EXTRA_BYTES;
-    int padding = (int) (-unpadded & ALIGNMENT - 1);
+    int padding = (int) Math.floorMod(-unpadded, (long) ALIGNMENT);
     int size = wide ? (int) LARGE : (int) bytes;
     ByteBuffer out =
         little(ENTRY_BYTES + name.length + extra + EXTRA_BYTES + padding)
@@ -115,8 +119,10 @@ final class ZipWriter {
   private void list(long start, byte[] name, long bytes, int crc) {
     boolean wide = bytes >= large || start >= large;
     int extra = wide ? EXTRA_BYTES + 3 * Long.BYTES : 0;
+    byte[] header = new byte[HEADER_BYTES + name.length + extra];
     ByteBuffer out =
-        little(46 + name.length + extra)
+        ByteBuffer.wrap(header)
+            .order(ByteOrder.LITTLE_ENDIAN)
             .putInt(HEADER)
             .putShort(VERSION)
             .putShort(VERSION)
@@ -139,7 +145,7 @@ final class ZipWriter {
       out.putShort(EXTRA64).putShort((short) (3 * Long.BYTES));
       out.putLong(bytes).putLong(bytes).putLong(start);
     }
-    directory.writeBytes(out.array());
+    directory.writeBytes(header);
     entries++;
   }
 
@@ -150,9 +156,9 @@ final class ZipWriter {
     long end = channel.position();
     short count = (short) Math.min(entries, 0xffff);
     ByteBuffer records =
-        little(56 + 20 + 22)
+        little(END64_BYTES + LOCATOR_BYTES + END_BYTES)
             .putInt(END64)
-            .putLong(44)
+            .putLong(END64_BYTES - 12)
             .putShort(VERSION)
             .putShort(VERSION)
             .putInt(0)

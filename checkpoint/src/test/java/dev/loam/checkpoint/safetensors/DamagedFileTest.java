@@ -4,6 +4,7 @@ package dev.loam.checkpoint.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.loam.checkpoint.MemoryFile;
 import dev.loam.tensor.DType;
 import dev.loam.testkit.TestData;
 import java.nio.charset.StandardCharsets;
@@ -95,7 +96,7 @@ class DamagedFileTest {
 
   @Test
   void fuzzedFilesGiveAValidFileOrARefusal() {
-    int runs = TestData.full() ? 1_000_000 : 3000;
+    int runs = TestData.full() ? 600_000 : 60_000;
     int valid = 0;
     for (int seed = 0; seed < runs; seed++) {
       valid += opens(fuzzed(new SplittableRandom(seed))) ? 1 : 0;
@@ -105,14 +106,15 @@ class DamagedFileTest {
 
   /** Opens and reads a file; what opens must keep the promises of the format. */
   private boolean opens(byte[] bytes) {
-    Samples.write(path, bytes);
-    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+    InputFile memory = new MemoryFile(path, bytes);
+    try (SafetensorsFile file = SafetensorsFile.open(memory, SafetensorsLimits.DEFAULT)) {
       long sum = 0;
       for (TensorEntry entry : file.entries().values()) {
-        assertThat(entry.begin()).isEqualTo(sum);
-        assertThat(entry.bytes())
-            .isEqualTo(entry.shape().elements() * entry.type().bits() / 8)
-            .isLessThanOrEqualTo(bytes.length);
+        if (entry.begin() != sum
+            || entry.bytes() != entry.shape().elements() * entry.type().bits() / 8
+            || entry.bytes() > bytes.length) {
+          throw new AssertionError(entry + " breaks the promises of the format");
+        }
         sum = entry.end();
         if (entry.type() == SafetensorsType.F32) {
           file.read(entry.name(), Samples.tensor(DType.F32, entry.shape().toArray()));
@@ -120,7 +122,8 @@ class DamagedFileTest {
       }
       return true;
     } catch (SafetensorsException e) {
-      assertThat(e).hasMessageStartingWith(path + ": ").hasMessageContaining("; ");
+      String message = String.valueOf(e.getMessage());
+      assertThat(message.startsWith(path + ": ") && message.contains("; ")).as(message).isTrue();
       return false;
     }
   }

@@ -27,8 +27,7 @@ record RankLease(EngineThreads.Worker worker) implements ComputeLease {
       leases.add(new RankLease(threads.lease(1)));
     }
     try {
-      return ThreadRanks.run(
-          leases, Duration.ofSeconds(30), (world, lease) -> body.apply(world));
+      return ThreadRanks.run(leases, Duration.ofSeconds(30), (world, lease) -> body.apply(world));
     } finally {
       leases.forEach(ComputeLease::close);
     }

@@ -32,8 +32,8 @@ final class SampleModel {
     SplittableRandom random = new SplittableRandom(seed);
     SampleModel model = new SampleModel(seed);
     for (int i = 0; i < tensors; i++) {
-      long rows = 1 + random.nextInt(maxSize);
-      long columns = 1 + random.nextInt(maxSize);
+      long rows = 1L + random.nextInt(maxSize);
+      long columns = 1L + random.nextInt(maxSize);
       model.with(
           "t" + i,
           TYPES[random.nextInt(TYPES.length)],
@@ -62,7 +62,8 @@ final class SampleModel {
 
   /** Small whole numbers, which every type holds exactly. */
   double value(String name, long element) {
-    long mixed = (seed * 31 + name.hashCode()) * 0x9E3779B97F4A7C15L + element * 0xD1B54A32D192ED03L;
+    long mixed =
+        (seed * 31 + name.hashCode()) * 0x9E3779B97F4A7C15L + element * 0xD1B54A32D192ED03L;
     return (mixed >>> 33) % 251 - 125;
   }
 

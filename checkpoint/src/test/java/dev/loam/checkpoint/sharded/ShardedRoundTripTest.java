@@ -4,6 +4,7 @@ package dev.loam.checkpoint.sharded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loam.checkpoint.HostArena;
+import dev.loam.checkpoint.MemoryFolder;
 import dev.loam.checkpoint.TensorPiece;
 import dev.loam.checkpoint.safetensors.SafetensorsType;
 import dev.loam.tensor.DType;
@@ -11,7 +12,6 @@ import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Slice;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +28,12 @@ class ShardedRoundTripTest {
     int block = 1 + random.nextInt(300);
     SampleModel weights = SampleModel.random(seed, random.nextInt(6), 12);
     SampleModel moments = new SampleModel(seed + 1);
-    weights.shapes().forEach((name, shape) -> moments.with("adam_m." + name, DType.F32, shape.toArray()));
+    weights
+        .shapes()
+        .forEach((name, shape) -> moments.with("adam_m." + name, DType.F32, shape.toArray()));
     List<List<TensorPiece>> w = weights.deal(random, ranks);
     List<List<TensorPiece>> m = moments.deal(random, ranks);
-    Path folder = Files.createTempDirectory("sharded");
+    Path folder = MemoryFolder.create();
     CheckpointFolder checkpoints = new CheckpointFolder(folder.resolve("checkpoint"));
     List<Path> published =
         RankLease.run(
@@ -61,6 +63,7 @@ class ShardedRoundTripTest {
     }
     checkpoints.delete(published.get(0));
     assertThat(checkpoints.newest()).isEmpty();
+    checkpoints.remove(folder);
   }
 
   private static void assertSlices(

@@ -71,9 +71,7 @@ class MalformedTorchFileTest {
             "a class is named by something that is no text",
             p -> p.op('N').op('N').op(Opcode.STACK_GLOBAL)),
         bad("a name is longer than 1024 bytes", p -> p.global("a".repeat(2000), "b")),
-        bad(
-            "too long",
-            p -> p.text("a".repeat(2000)).text("b").op(Opcode.STACK_GLOBAL)),
+        bad("too long", p -> p.text("a".repeat(2000)).text("b").op(Opcode.STACK_GLOBAL)),
         bad(
             "a persistent id does not describe a storage",
             p -> p.text("storage").op(Opcode.BINPERSID)),
@@ -131,12 +129,10 @@ class MalformedTorchFileTest {
 
   @Test
   void picklesWithoutEndAreRefused() {
-    byte[] pickle =
-        Pickle.protocol(2).tensor("0", 6, 0, new int[] {2, 3}, new int[] {3, 1}).stop();
+    byte[] pickle = Pickle.protocol(2).tensor("0", 6, 0, new int[] {2, 3}, new int[] {3, 1}).stop();
     for (int size = 0; size < pickle.length; size++) {
       Path path =
-          TorchSamples.write(
-              folder.resolve("x.pt"), Arrays.copyOf(pickle, size), Map.of("0", SIX));
+          TorchSamples.write(folder.resolve("x.pt"), Arrays.copyOf(pickle, size), Map.of("0", SIX));
       assertRefused(path, "data.pkl, byte ");
     }
   }
@@ -189,8 +185,7 @@ class MalformedTorchFileTest {
   }
 
   private static byte[] good() {
-    byte[] pickle =
-        Pickle.protocol(2).tensor("0", 6, 0, new int[] {2, 3}, new int[] {3, 1}).stop();
+    byte[] pickle = Pickle.protocol(2).tensor("0", 6, 0, new int[] {2, 3}, new int[] {3, 1}).stop();
     return TorchSamples.zip(TorchSamples.entries(pickle, Map.of("0", SIX)));
   }
 
@@ -210,9 +205,7 @@ class MalformedTorchFileTest {
     byte[] pickle = Pickle.protocol(2).op(Opcode.NONE).stop();
     Map<String, byte[]> entries = TorchSamples.entries(pickle, Map.of());
     entries.remove("x/byteorder");
-    Path path =
-        TorchSamples.write(
-            folder.resolve("x.pt"), TorchSamples.compressed(entries));
+    Path path = TorchSamples.write(folder.resolve("x.pt"), TorchSamples.compressed(entries));
     assertRefused(path, "entry 'x/data.pkl' is compressed or encrypted, torch.save only stores");
   }
 
@@ -258,9 +251,10 @@ class MalformedTorchFileTest {
   void doubleNamesAreRefused() {
     Map<String, byte[]> entries = TorchSamples.entries(Pickle.protocol(2).op('N').stop(), Map.of());
     entries.put("x/versioX", new byte[0]);
-    byte[] doubled = new String(TorchSamples.zip(entries), StandardCharsets.ISO_8859_1)
-        .replace("x/versioX", "x/version")
-        .getBytes(StandardCharsets.ISO_8859_1);
+    byte[] doubled =
+        new String(TorchSamples.zip(entries), StandardCharsets.ISO_8859_1)
+            .replace("x/versioX", "x/version")
+            .getBytes(StandardCharsets.ISO_8859_1);
     assertRefused(
         TorchSamples.write(folder.resolve("x.pt"), doubled), "two entries are named 'x/version'");
   }
@@ -287,8 +281,7 @@ class MalformedTorchFileTest {
   void otherArchivesAreRefused() {
     Path path = folder.resolve("x.pt");
     byte[] pickle = Pickle.protocol(2).op(Opcode.NONE).stop();
-    TorchSamples.write(
-        path, TorchSamples.zip(Map.of("a/b/data.pkl", pickle)));
+    TorchSamples.write(path, TorchSamples.zip(Map.of("a/b/data.pkl", pickle)));
     assertRefused(path, "none of its 1 entries is a data.pkl");
     Map<String, byte[]> script = TorchSamples.entries(pickle, Map.of());
     script.put("x/constants.pkl", pickle);

@@ -300,7 +300,8 @@ class TorchFileTest {
                       new Slice(Shape.of(1, 0), Shape.of(2, 2)),
                       TorchSamples.tensor(DType.F32, 2, 2)))
           .isInstanceOf(CheckpointException.class)
-          .hasMessageContaining("tensor 'b' of shape [2, 2] has no slice of shape [2, 2] at [1, 0]");
+          .hasMessageContaining(
+              "tensor 'b' of shape [2, 2] has no slice of shape [2, 2] at [1, 0]");
       assertThatThrownBy(
               () ->
                   file.read(

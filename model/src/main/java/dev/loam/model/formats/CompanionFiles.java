@@ -25,8 +25,7 @@ final class CompanionFiles {
   /** Copies those of the first folder that has any. */
   static void copy(List<Path> from, Path to) {
     for (Path folder : from) {
-      List<Path> files =
-          NAMES.stream().map(folder::resolve).filter(Files::isRegularFile).toList();
+      List<Path> files = NAMES.stream().map(folder::resolve).filter(Files::isRegularFile).toList();
       for (Path file : files) {
         try {
           Files.copy(file, to.resolve(Folders.name(file)));

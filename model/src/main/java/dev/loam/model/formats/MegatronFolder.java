@@ -59,7 +59,9 @@ record MegatronFolder(Path path, int ranks, int stages, Map<Place, Path> files) 
         || (Files.isDirectory(folder) && !rankFolders(folder).isEmpty());
   }
 
-  /** Finds the files below a folder: that of a checkpoint, of an iteration, or what holds several. */
+  /**
+   * Finds the files below a folder: that of a checkpoint, of an iteration, or what holds several.
+   */
   static MegatronFolder find(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw fault(folder, "is no folder");
@@ -112,9 +114,7 @@ record MegatronFolder(Path path, int ranks, int stages, Map<Place, Path> files) 
           throw fault(child, "is there twice, with more and with fewer digits");
         }
       }
-    } catch (DirectoryIteratorException e) {
-      throw unreadable(folder, e.getCause());
-    } catch (IOException e) {
+    } catch (DirectoryIteratorException | IOException e) {
       throw unreadable(folder, e);
     }
     return files;
@@ -136,8 +136,7 @@ record MegatronFolder(Path path, int ranks, int stages, Map<Place, Path> files) 
       throw fault(hint, "holds " + Text.quote(text) + ", not the number of an iteration");
     }
     Path named =
-        folder.resolve(
-            text.equals("release") ? "release" : iteration(Integer.parseInt(text)));
+        folder.resolve(text.equals("release") ? "release" : iteration(Integer.parseInt(text)));
     if (!Files.isDirectory(named)) {
       throw fault(hint, "names " + named.getFileName() + ", which is no folder here");
     }
@@ -149,7 +148,7 @@ record MegatronFolder(Path path, int ranks, int stages, Map<Place, Path> files) 
         path + ": " + problem + "; name the folder of a complete Megatron checkpoint");
   }
 
-  private static CheckpointException unreadable(Path path, IOException cause) {
+  private static CheckpointException unreadable(Path path, Exception cause) {
     return new CheckpointException(path + ": cannot be read: " + cause, cause);
   }
 }

@@ -145,8 +145,7 @@ record MegatronLayout(Qwen3Config config, int ranks, long vocabulary) {
         present == rows
             ? Optional.empty()
             : Optional.of(rows(from, config.vocabSize() - 1, 1, present));
-    return new MegatronTensor(
-        name, Shape.of(rows, config.hiddenSize()), boxes, padding, replica);
+    return new MegatronTensor(name, Shape.of(rows, config.hiddenSize()), boxes, padding, replica);
   }
 
   private Box rows(String source, long first, long count, long row) {

@@ -58,9 +58,7 @@ final class MegatronOpener {
   }
 
   private void checkRanks() {
-    Layout.of(1, folder.ranks(), 1)
-        .problems(config.shape(), folder.ranks())
-        .forEach(problems::add);
+    Layout.of(1, folder.ranks(), 1).problems(config.shape(), folder.ranks()).forEach(problems::add);
     problems.report(REMEDY);
   }
 
@@ -82,10 +80,7 @@ final class MegatronOpener {
         problems.add(
             "%s has %d state dicts, %s has %d"
                 .formatted(
-                    file.file().path(),
-                    file.chunks().size(),
-                    files.get(0).file().path(),
-                    chunks));
+                    file.file().path(), file.chunks().size(), files.get(0).file().path(), chunks));
       }
     }
     problems.report(REMEDY);
@@ -99,8 +94,7 @@ final class MegatronOpener {
     if (first != config.layers()) {
       problems.add(
           "the stages have %s layers, %d in all, config.json has %d"
-              .formatted(
-                  ranges.stream().map(LayerRange::count).toList(), first, config.layers()));
+              .formatted(ranges.stream().map(LayerRange::count).toList(), first, config.layers()));
     }
     problems.report(REMEDY);
     return ranges;
@@ -108,13 +102,11 @@ final class MegatronOpener {
 
   /** With the vocabulary padded as it is stored, which may be more than the ranks need. */
   private MegatronLayout layout() {
-    if (files.get(0).chunks().get(0).get(MegatronLayout.EMBEDDING)
-            instanceof TorchTensor embedding
+    if (files.get(0).chunks().get(0).get(MegatronLayout.EMBEDDING) instanceof TorchTensor embedding
         && embedding.shape().rank() == 2
         && embedding.shape().size(0) <= Long.MAX_VALUE / folder.ranks()
         && embedding.shape().size(0) * folder.ranks() >= config.vocabSize()) {
-      return new MegatronLayout(
-          config, folder.ranks(), embedding.shape().size(0) * folder.ranks());
+      return new MegatronLayout(config, folder.ranks(), embedding.shape().size(0) * folder.ranks());
     }
     return MegatronLayout.of(config, folder.ranks());
   }
@@ -125,10 +117,7 @@ final class MegatronOpener {
     Map<String, TorchValue> stored = new TreeMap<>(file.chunks().get(chunk));
     for (MegatronTensor expected :
         layout.stateDict(
-            file.place().rank(),
-            ranges.get(stage),
-            stage == 0,
-            stage == ranges.size() - 1)) {
+            file.place().rank(), ranges.get(stage), stage == 0, stage == ranges.size() - 1)) {
       MegatronNames.take(stored, expected.name())
           .ifPresentOrElse(
               value -> compare(file.file(), expected, value),

@@ -74,8 +74,7 @@ final class MegatronSource implements TensorSource {
     if (!inside || !destination.shape().equals(slice.shape())) {
       throw new CheckpointException(
           "%s: tensor %s of shape %s has no slice of shape %s at %s to fill %s; check that the folder belongs to this model"
-              .formatted(
-                  folder, name, shape, slice.shape(), slice.start(), destination.shape()));
+              .formatted(folder, name, shape, slice.shape(), slice.start(), destination.shape()));
     }
   }
 

@@ -129,7 +129,9 @@ final class MegatronWriter {
     return whole;
   }
 
-  /** The same memory for all tensors, since a writer is done with one before it asks for the next. */
+  /**
+   * The same memory for all tensors, since a writer is done with one before it asks for the next.
+   */
   private Tensor scratch(MegatronTensor tensor, DType memory) {
     long elements = tensor.shape().elements();
     return scratch

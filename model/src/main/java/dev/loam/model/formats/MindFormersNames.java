@@ -71,8 +71,7 @@ final class MindFormersNames {
       case "self_attn.q_proj.weight" -> List.of(fused(entry, QKV, qkvRows(0)), alone);
       case "self_attn.k_proj.weight" -> List.of(fused(entry, QKV, qkvRows(1)), alone);
       case "self_attn.v_proj.weight" -> List.of(fused(entry, QKV, qkvRows(2)), alone);
-      case "mlp.gate_proj.weight" ->
-          List.of(fused(entry, GATE_UP, new RowPattern(1, 2, 0)), alone);
+      case "mlp.gate_proj.weight" -> List.of(fused(entry, GATE_UP, new RowPattern(1, 2, 0)), alone);
       case "mlp.up_proj.weight" -> List.of(fused(entry, GATE_UP, new RowPattern(1, 2, 1)), alone);
       default -> List.of(alone);
     };
@@ -110,8 +109,10 @@ final class MindFormersNames {
     String name =
         outside != null
             ? outside
-            : "decoder.layers." + entry.layer() + "." + Objects.requireNonNull(
-                INSIDE.get(suffix(entry)), entry.name());
+            : "decoder.layers."
+                + entry.layer()
+                + "."
+                + Objects.requireNonNull(INSIDE.get(suffix(entry)), entry.name());
     return new MindFormersTensor(name, entry.shape(), entry.division());
   }
 

@@ -135,8 +135,7 @@ final class MindFormersSource implements TensorSource {
   }
 
   private static Slice box(Slice slice, long row, long rows) {
-    return new Slice(
-        Shape.of(row, slice.start().size(1)), Shape.of(rows, slice.shape().size(1)));
+    return new Slice(Shape.of(row, slice.start().size(1)), Shape.of(rows, slice.shape().size(1)));
   }
 
   private void requireInside(String name, Slice slice, Tensor destination) {

@@ -36,7 +36,8 @@ public final class MindFormersWeights {
     if (files.isEmpty()) {
       return false;
     }
-    return Files.exists(folder.resolve(WholeFiles.MAP)) || files.stream().anyMatch(f -> hasWeights(f));
+    return Files.exists(folder.resolve(WholeFiles.MAP))
+        || files.stream().anyMatch(f -> hasWeights(f));
   }
 
   private static boolean hasWeights(Path path) {

@@ -50,13 +50,11 @@ final class ModelTensors {
     return expected;
   }
 
-  private static void checkOne(
-      TensorSource weights, String name, Shape shape, Problems problems) {
+  private static void checkOne(TensorSource weights, String name, Shape shape, Problems problems) {
     if (!weights.names().contains(name)) {
       problems.add("missing tensor " + name);
     } else if (!weights.shape(name).equals(shape)) {
-      problems.add(
-          name + " has shape " + weights.shape(name) + ", config.json asks for " + shape);
+      problems.add(name + " has shape " + weights.shape(name) + ", config.json asks for " + shape);
     } else if (!WeightTypes.ALLOWED.contains(weights.type(name))) {
       problems.add(name + " has dtype " + weights.type(name) + ", which weights do not have");
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -20,12 +21,13 @@ import java.util.regex.Pattern;
  */
 final class RankFiles {
   private static final Pattern NAME =
-      Pattern.compile(".+_rank_([0-9]{1,6})(?:_([0-9]{1,6}))?-([0-9]{1,9})_([0-9]{1,9})\\.safetensors");
+      Pattern.compile(
+          ".+_rank_([0-9]{1,6})(?:_([0-9]{1,6}))?-([0-9]{1,9})_([0-9]{1,9})\\.safetensors");
   private static final String META = "meta.json";
   private static final long META_BYTES = 64 << 10;
 
   private final Path folder;
-  private final TreeMap<Step, Path> bySteps = new TreeMap<>();
+  private final NavigableMap<Step, Path> bySteps = new TreeMap<>();
   private final Map<Step, Integer> repeats = new HashMap<>();
   private final Optional<Meta> meta;
 
@@ -105,7 +107,7 @@ final class RankFiles {
   }
 
   /** The files, oldest first. */
-  TreeMap<Step, Path> bySteps() {
+  NavigableMap<Step, Path> bySteps() {
     return bySteps;
   }
 }

@@ -78,7 +78,9 @@ final class RankFolders {
         "no step is there for all "
             + ranks.size()
             + " ranks"
-            + bound.map(b -> " up to " + b + ", the last that meta.json calls complete").orElse(""));
+            + bound
+                .map(b -> " up to " + b + ", the last that meta.json calls complete")
+                .orElse(""));
     for (RankFiles rank : ranks) {
       String steps =
           rank.bySteps().descendingKeySet().stream()
@@ -88,6 +90,7 @@ final class RankFolders {
               .orElse("no <prefix>_rank_<r>-<epoch>_<step>.safetensors");
       problems.add(Folders.name(rank.folder()) + " has " + steps);
     }
-    return problems.exception("copy the files of all ranks, saved with checkpoint_format safetensors");
+    return problems.exception(
+        "copy the files of all ranks, saved with checkpoint_format safetensors");
   }
 }

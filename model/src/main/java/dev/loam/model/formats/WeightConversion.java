@@ -111,8 +111,7 @@ public final class WeightConversion {
     List<NamedTensor> named = new ArrayList<>();
     tensors.forEach(
         (name, shape) -> {
-          DType inMemory =
-              WeightTypes.memory(List.of(input.weights().type(name)), type(name));
+          DType inMemory = WeightTypes.memory(List.of(input.weights().type(name)), type(name));
           memory.plan(inMemory, shape);
           named.add(
               NamedTensor.deferred(

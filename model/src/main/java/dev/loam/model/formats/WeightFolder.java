@@ -23,11 +23,7 @@ import java.util.Optional;
  * @param companions folders in which the tokenizer's files may be, the nearest first
  */
 public record WeightFolder(
-    WeightFormat format,
-    Path path,
-    Qwen3Config config,
-    TensorSource weights,
-    List<Path> companions)
+    WeightFormat format, Path path, Qwen3Config config, TensorSource weights, List<Path> companions)
     implements AutoCloseable {
 
   private static final int SHOWN_FILES = 8;

@@ -18,9 +18,7 @@ record WeightLocation(WeightFormat format, Path folder) {
 
   /** Looks in the folder itself, then in what a run leaves inside its output folder. */
   static Optional<WeightLocation> find(Path folder) {
-    return at(folder)
-        .or(() -> at(folder.resolve(CHECKPOINTS)))
-        .or(() -> at(folder.resolve(MODEL)));
+    return at(folder).or(() -> at(folder.resolve(CHECKPOINTS))).or(() -> at(folder.resolve(MODEL)));
   }
 
   private static Optional<WeightLocation> at(Path folder) {

@@ -10,8 +10,7 @@ import java.util.Set;
 final class WeightTypes {
   /** The types that weights may have. */
   static final Set<SafetensorsType> ALLOWED =
-      Set.of(
-          SafetensorsType.F64, SafetensorsType.F32, SafetensorsType.BF16, SafetensorsType.F16);
+      Set.of(SafetensorsType.F64, SafetensorsType.F32, SafetensorsType.BF16, SafetensorsType.F16);
 
   private WeightTypes() {}
 

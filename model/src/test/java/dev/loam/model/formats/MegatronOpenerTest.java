@@ -110,13 +110,22 @@ class MegatronOpenerTest {
   }
 
   @Test
+  void ofReplicasTheFirstIsRead() {
+    MegatronTree tree = tree(2, 1);
+    tree.change(
+        "mp_rank_01", dict -> dict.put("decoder.final_layernorm.weight", PlainTensors.zeros(6)));
+    assertRead(tree.folder());
+  }
+
+  @Test
   void layersMayBeDividedUnevenly() {
     MegatronTree four = tree(1, 4);
     Map<String, Tensor> last = four.stateDict("mp_rank_00_003");
     Map<String, Tensor> moved = new TreeMap<>();
     four.stateDict("mp_rank_00_002").forEach((name, tensor) -> moved.put(name, tensor));
     last.forEach(
-        (name, tensor) -> moved.put(name.replace("decoder.layers.0.", "decoder.layers.1."), tensor));
+        (name, tensor) ->
+            moved.put(name.replace("decoder.layers.0.", "decoder.layers.1."), tensor));
     four.change(
         "mp_rank_00_003",
         dict -> dict.keySet().removeIf(name -> name.startsWith("decoder.layers.")));
@@ -188,15 +197,13 @@ class MegatronOpenerTest {
     tree.change(
         "mp_rank_00_001",
         dict -> dict.put("decoder.layers.7.input_layernorm.weight", PlainTensors.zeros(6)));
-    assertRefused(
-        tree.folder(), "the stages have [3, 8] layers, 11 in all, config.json has 5");
+    assertRefused(tree.folder(), "the stages have [3, 8] layers, 11 in all, config.json has 5");
   }
 
   @Test
   void anotherVersionIsRefused() {
     MegatronTree tree = tree(1, 1);
-    MegatronTree.write(
-        tree.file("mp_rank_00"), Map.of("model", tree.stateDict("mp_rank_00")), 2.0);
+    MegatronTree.write(tree.file("mp_rank_00"), Map.of("model", tree.stateDict("mp_rank_00")), 2.0);
     assertRefused(tree.folder(), "has checkpoint_version 2.0, known is 3.0");
   }
 
@@ -206,8 +213,7 @@ class MegatronOpenerTest {
     Path file = tree.file("mp_rank_00");
     MegatronTree.write(file, Map.of("optimizer", Map.of()), 3.0);
     assertRefused(tree.folder(), file + " has no state dict 'model'");
-    MegatronTree.write(
-        file, Map.of("model", Map.of("language_model", PlainTensors.zeros(1))), 3.0);
+    MegatronTree.write(file, Map.of("model", Map.of("language_model", PlainTensors.zeros(1))), 3.0);
     assertRefused(tree.folder(), file + " has a model from before Megatron-core");
     MegatronTree.write(
         file, Map.of("model0", Map.of(), "model1", Map.of(), "model3", Map.of()), 3.0);

@@ -140,8 +140,7 @@ class MegatronWeightsTest {
     Map<String, Tensor> second = two.stateDict("mp_rank_01");
     assertThat(rows(second.get(to + "self_attention.linear_qkv.weight")))
         .containsExactly(104, 105, 106, 107, 202, 203, 302, 303);
-    assertThat(rows(second.get(to + "mlp.linear_fc1.weight")))
-        .containsExactly(402, 403, 502, 503);
+    assertThat(rows(second.get(to + "mlp.linear_fc1.weight"))).containsExactly(402, 403, 502, 503);
     assertThat(second.get(to + "mlp.linear_fc2.weight").toFloats()).containsExactly(2, 3, 6, 7);
     assertThat(rows(second.get("embedding.word_embeddings.weight")))
         .as("the last row fills up")
@@ -195,7 +194,8 @@ class MegatronWeightsTest {
       }
       try (TensorSource source = MegatronWeights.open(to, weights.config())) {
         assertThat(source.type("model.norm.weight")).isEqualTo(type);
-        assertThat(TinyWeights.read(source, "model.norm.weight", Slice.whole(Shape.of(6))).toFloats())
+        assertThat(
+                TinyWeights.read(source, "model.norm.weight", Slice.whole(Shape.of(6))).toFloats())
             .hasSize(6);
         read.put(type, TinyWeights.contents(source));
       }
@@ -208,7 +208,8 @@ class MegatronWeightsTest {
   void scratchMemoryIsThatOfTheLargestTensor() {
     TinyWeights weights = TinyWeights.random(config(false, 21), DType.BF16);
     PlainArena arena = new PlainArena();
-    try (SafetensorsFolder source = SafetensorsFolder.open(weights.huggingFace(folder.resolve("hf")))) {
+    try (SafetensorsFolder source =
+        SafetensorsFolder.open(weights.huggingFace(folder.resolve("hf")))) {
       MegatronWeights.write(
           folder.resolve("m"), source, weights.config(), 2, 2, Optional.empty(), arena);
     }

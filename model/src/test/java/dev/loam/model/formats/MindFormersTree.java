@@ -197,8 +197,7 @@ final class MindFormersTree {
     float[] values = new float[rows * (int) columns];
     float[] all = whole.toFloats();
     for (int i = 0; i < values.length; i++) {
-      values[i] =
-          all[(int) ((row + i / columns) * whole.size(1) + column + i % columns)];
+      values[i] = all[(int) ((row + i / columns) * whole.size(1) + column + i % columns)];
     }
     return TinyWeights.floats(Shape.of(rows, columns), values);
   }

@@ -164,8 +164,7 @@ class MindFormersWeightsTest {
   void namesOfOtherPlacesInTheMapAreRefused(String name) throws IOException {
     writeParts("part0.safetensors", "part1.safetensors");
     Files.createDirectories(folder.resolve("sub.safetensors"));
-    Files.writeString(
-        folder.resolve("param_name_map.json"), map("part0.safetensors", name));
+    Files.writeString(folder.resolve("param_name_map.json"), map("part0.safetensors", name));
     refused("param_name_map.json gives tensor", "not the name of a .safetensors file");
   }
 

@@ -29,11 +29,7 @@ final class PlainSafetensors {
       header.add(
           "\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
               .formatted(
-                  tensor.getKey(),
-                  tensor.getValue().dtype(),
-                  tensor.getValue().shape(),
-                  at,
-                  end));
+                  tensor.getKey(), tensor.getValue().dtype(), tensor.getValue().shape(), at, end));
       at = end;
     }
     byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);

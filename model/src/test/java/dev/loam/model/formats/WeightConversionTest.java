@@ -35,9 +35,16 @@ class WeightConversionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "HUGGING_FACE, F32, BF16", "HUGGING_FACE, BF16, F32", "HUGGING_FACE, BF16, F16",
-    "HUGGING_FACE, F16, BF16", "MINDFORMERS, F32, BF16", "MINDFORMERS, F32, F16",
-    "LOAM, F32, BF16", "LOAM, BF16, F32", "MEGATRON, F32, BF16", "MEGATRON, F16, F32",
+    "HUGGING_FACE, F32, BF16",
+    "HUGGING_FACE, BF16, F32",
+    "HUGGING_FACE, BF16, F16",
+    "HUGGING_FACE, F16, BF16",
+    "MINDFORMERS, F32, BF16",
+    "MINDFORMERS, F32, F16",
+    "LOAM, F32, BF16",
+    "LOAM, BF16, F32",
+    "MEGATRON, F32, BF16",
+    "MEGATRON, F16, F32",
   })
   void storesTheTypeThatIsAskedFor(WeightFormat format, SafetensorsType from, SafetensorsType to) {
     // Whole numbers up to 256 have the same value in all types.
@@ -57,8 +64,7 @@ class WeightConversionTest {
         small.huggingFace(
             folder.resolve("in"), from, dev.loam.checkpoint.safetensors.ShardSize.DEFAULT);
     Path out =
-        RoundTripTest.convert(
-            in, ConversionTarget.of(format).withType(to), folder.resolve("out"));
+        RoundTripTest.convert(in, ConversionTarget.of(format).withType(to), folder.resolve("out"));
     try (WeightFolder written = WeightFolder.open(out, Optional.empty())) {
       small
           .tensors()
@@ -150,8 +156,7 @@ class WeightConversionTest {
     for (Path taken : List.of(out, in, in.resolve("config.json"))) {
       assertThat(WeightConversion.isFree(taken)).isFalse();
       assertThatThrownBy(
-              () ->
-                  RoundTripTest.convert(in, ConversionTarget.of(WeightFormat.MINDFORMERS), taken))
+              () -> RoundTripTest.convert(in, ConversionTarget.of(WeightFormat.MINDFORMERS), taken))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining(taken + ": already exists and is not an empty folder");
     }

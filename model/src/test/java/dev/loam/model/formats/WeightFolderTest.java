@@ -64,8 +64,7 @@ class WeightFolderTest {
   @Test
   void theRanksOfMindFormers() {
     Path output = folder.resolve("output");
-    Path ranks =
-        new MindFormersTree(WEIGHTS, 2, 1, 1).write(output.resolve("checkpoint"), 50, 1);
+    Path ranks = new MindFormersTree(WEIGHTS, 2, 1, 1).write(output.resolve("checkpoint"), 50, 1);
     found(ranks, WeightFormat.MINDFORMERS, ranks);
     found(output, WeightFormat.MINDFORMERS, ranks);
   }
