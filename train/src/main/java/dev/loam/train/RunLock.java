@@ -3,8 +3,7 @@ package dev.loam.train;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -65,14 +64,9 @@ final class RunLock implements AutoCloseable {
     }
   }
 
+  /** The number of the process and the name of the machine. */
   private static String holder() {
-    String host;
-    try {
-      host = InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      host = "this host";
-    }
-    return "process " + ProcessHandle.current().pid() + " on " + host + "\n";
+    return "process " + ManagementFactory.getRuntimeMXBean().getName().replace("@", " on ") + "\n";
   }
 
   @Override

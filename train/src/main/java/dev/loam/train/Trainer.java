@@ -91,15 +91,15 @@ public final class Trainer {
         () -> {
           try (Listeners all = new Listeners(listeners);
               Arena arena = lease.newArena(Device.cpu())) {
-            return trainOrAbort(lease, arena, all);
+            return trainOrAbort(arena, all);
           }
         });
   }
 
   /** No rank may work on memory of one that failed, so the others stop before it is freed. */
-  private StepMetrics trainOrAbort(ComputeLease lease, Arena arena, TrainingListener listener) {
+  private StepMetrics trainOrAbort(Arena arena, TrainingListener listener) {
     try {
-      return train(lease, arena, listener);
+      return train(arena, listener);
     } catch (RuntimeException | Error e) {
       if (model.groups().world().size() > 1) {
         model.groups().world().abort(e);
@@ -108,7 +108,7 @@ public final class Trainer {
     }
   }
 
-  private StepMetrics train(ComputeLease lease, Arena arena, TrainingListener listener) {
+  private StepMetrics train(Arena arena, TrainingListener listener) {
     StepTotals totals = new StepTotals(model.groups(), arena, batches.microBatches());
     RankSetup.Ready rank = setup.prepare(model, batches, arena, totals);
     memory = Optional.of(rank.memory());

@@ -96,6 +96,10 @@ public final class CheckpointFolder {
         }
       }
       storage.sync(path);
+      Optional<Path> newest = newest();
+      if (newest.isPresent()) {
+        hint(newest.get());
+      }
     } catch (IOException e) {
       throw new CheckpointException(path + ": cannot be cleared up: " + e, e);
     }

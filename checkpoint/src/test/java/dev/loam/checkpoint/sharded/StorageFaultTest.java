@@ -92,6 +92,10 @@ class StorageFaultTest {
     CheckpointFolder folder = new CheckpointFolder(path, new VolatileStorage());
     folder.sweep();
     assertThat(Saves.names(path)).noneMatch(name -> name.startsWith(".iteration"));
+    assertThat(Saves.names(path))
+        .filteredOn(name -> name.startsWith("iteration"))
+        .as("all are whole")
+        .hasSameSizeAs(folder.complete());
     newest.assertKept(folder.newest().orElseThrow());
     Saves.save(folder, 4, 40);
     assertThat(Saves.seedOf(folder.newest().orElseThrow())).isEqualTo(40);

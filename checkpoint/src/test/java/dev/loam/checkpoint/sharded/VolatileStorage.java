@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -21,16 +22,38 @@ import java.util.Objects;
 final class VolatileStorage implements Storage {
   private final Storage disk = Storage.disk();
   private final Deque<Change> pending = new ArrayDeque<>();
+  private final List<Move> moves = new ArrayList<>();
 
   /** A change of a folder or a file that is not durable yet, and how it is undone. */
-  private record Change(Path of, Undo undo) {}
+  private record Change(Moving of, Undo undo) {}
 
   private interface Undo {
     void run() throws IOException;
   }
 
+  private record Move(Path from, Path to) {}
+
+  /** A file or folder that may be renamed, or be in a folder that is. */
+  private record Moving(Path path, int moves) {}
+
+  private synchronized Moving moving(Path path) {
+    return new Moving(path, moves.size());
+  }
+
+  /** Where it is now. */
+  private synchronized Path now(Moving entry) {
+    Path path = entry.path();
+    for (int i = Math.min(entry.moves(), moves.size()); i < moves.size(); i++) {
+      Move move = moves.get(i);
+      if (path.startsWith(move.from())) {
+        path = move.to().resolve(move.from().relativize(path));
+      }
+    }
+    return path;
+  }
+
   private synchronized void add(Path of, Undo undo) {
-    pending.push(new Change(of, undo));
+    pending.push(new Change(moving(of), undo));
   }
 
   private static Path parent(Path entry) {
@@ -38,7 +61,7 @@ final class VolatileStorage implements Storage {
   }
 
   private synchronized void settle(Path of) {
-    pending.removeIf(change -> change.of().equals(of));
+    pending.removeIf(change -> now(change.of()).equals(of));
   }
 
   /** How many changes are not durable. */
@@ -77,12 +100,13 @@ final class VolatileStorage implements Storage {
   @Override
   public Output create(Path file) throws IOException {
     Output output = disk.create(file);
-    add(parent(file), () -> Files.deleteIfExists(file));
+    Moving moving = moving(file);
+    add(parent(file), () -> Files.deleteIfExists(now(moving)));
     return new Output() {
       @Override
       public void write(ByteBuffer bytes) throws IOException {
         output.write(bytes);
-        add(file, () -> truncate(file));
+        add(file, () -> truncate(now(moving)));
       }
 
       @Override
@@ -111,10 +135,12 @@ final class VolatileStorage implements Storage {
     add(
         parent(to),
         () -> {
+          moves.remove(moves.size() - 1);
           if (Files.exists(to)) {
             disk.rename(to, from);
           }
         });
+    moves.add(new Move(from, to));
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -75,5 +76,10 @@ record MegatronTree(Path folder, TinyWeights weights) {
                     .map(t -> NamedTensor.of(t.getKey(), t.getValue()))
                     .toList()));
     TorchWriter.write(file, named, Map.of("checkpoint_version", new TorchScalar.Real(version)));
+  }
+
+  /** What a map has for a key, which it must have. */
+  static <K, V> V of(Map<K, V> map, K key) {
+    return Objects.requireNonNull(map.get(key), () -> "nothing for " + key);
   }
 }

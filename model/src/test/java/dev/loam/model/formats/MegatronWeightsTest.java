@@ -130,19 +130,19 @@ class MegatronWeightsTest {
     MegatronTree one = MegatronTree.write(folder.resolve("1"), weights, 1, 1);
     Map<String, Tensor> whole = one.stateDict("mp_rank_00");
     String to = "decoder.layers.0.";
-    assertThat(rows(whole.get(to + "self_attention.linear_qkv.weight")))
+    assertThat(rows(MegatronTree.of(whole, to + "self_attention.linear_qkv.weight")))
         .containsExactly(
             100, 101, 102, 103, 200, 201, 300, 301, 104, 105, 106, 107, 202, 203, 302, 303);
-    assertThat(rows(whole.get(to + "mlp.linear_fc1.weight")))
+    assertThat(rows(MegatronTree.of(whole, to + "mlp.linear_fc1.weight")))
         .containsExactly(400, 401, 402, 403, 500, 501, 502, 503);
 
     MegatronTree two = MegatronTree.write(folder.resolve("2"), weights, 2, 1);
     Map<String, Tensor> second = two.stateDict("mp_rank_01");
-    assertThat(rows(second.get(to + "self_attention.linear_qkv.weight")))
+    assertThat(rows(MegatronTree.of(second, to + "self_attention.linear_qkv.weight")))
         .containsExactly(104, 105, 106, 107, 202, 203, 302, 303);
-    assertThat(rows(second.get(to + "mlp.linear_fc1.weight"))).containsExactly(402, 403, 502, 503);
-    assertThat(second.get(to + "mlp.linear_fc2.weight").toFloats()).containsExactly(2, 3, 6, 7);
-    assertThat(rows(second.get("embedding.word_embeddings.weight")))
+    assertThat(rows(MegatronTree.of(second, to + "mlp.linear_fc1.weight"))).containsExactly(402, 403, 502, 503);
+    assertThat(MegatronTree.of(second, to + "mlp.linear_fc2.weight").toFloats()).containsExactly(2, 3, 6, 7);
+    assertThat(rows(MegatronTree.of(second, "embedding.word_embeddings.weight")))
         .as("the last row fills up")
         .containsExactly(603, 604, 604);
   }
@@ -170,10 +170,10 @@ class MegatronWeightsTest {
     assertThat(one.stateDict("mp_rank_00")).doesNotContainKey("output_layer.weight");
     MegatronTree three = MegatronTree.write(folder.resolve("3"), weights, 2, 3);
     float[] embedding =
-        three.stateDict("mp_rank_01_000").get("embedding.word_embeddings.weight").toFloats();
+        MegatronTree.of(three.stateDict("mp_rank_01_000"), "embedding.word_embeddings.weight").toFloats();
     assertThat(three.stateDict("mp_rank_01_001"))
         .doesNotContainKeys("output_layer.weight", "decoder.final_layernorm.weight");
-    assertThat(three.stateDict("mp_rank_01_002").get("output_layer.weight").toFloats())
+    assertThat(MegatronTree.of(three.stateDict("mp_rank_01_002"), "output_layer.weight").toFloats())
         .containsExactly(embedding);
     assertThat(three.stateDict("mp_rank_01_002"))
         .containsKey("decoder.layers.0.input_layernorm.weight")
@@ -200,8 +200,8 @@ class MegatronWeightsTest {
         read.put(type, TinyWeights.contents(source));
       }
     }
-    assertThat(read.get(SafetensorsType.F32)).isEqualTo(weights.contents());
-    assertThat(read.get(SafetensorsType.BF16).get("model.norm.weight")).startsWith("BF16 [6] ");
+    assertThat(MegatronTree.of(read, SafetensorsType.F32)).isEqualTo(weights.contents());
+    assertThat(MegatronTree.of(MegatronTree.of(read, SafetensorsType.BF16), "model.norm.weight")).startsWith("BF16 [6] ");
   }
 
   @Test

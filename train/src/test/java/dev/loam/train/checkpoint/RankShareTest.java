@@ -125,9 +125,9 @@ class RankShareTest {
     }
     for (Share share : shares) {
       for (String text : share.boxes()) {
-        String[] words = text.strip().split(" ");
-        int[] count = counts.get(words[0]);
-        int width = widths.get(words[0]);
+        String[] words = text.strip().split(" ", -1);
+        int[] count = counts.getOrDefault(words[0], new int[0]);
+        int width = widths.getOrDefault(words[0], 0);
         int row = Integer.parseInt(words[1]);
         int column = Integer.parseInt(words[2]);
         for (int r = 0; r < Integer.parseInt(words[3]); r++) {

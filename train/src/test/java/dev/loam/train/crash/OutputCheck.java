@@ -47,7 +47,9 @@ record OutputCheck(Path folder) {
       assertThat(Files.mismatch(own, file)).as("%s differs at byte", own).isEqualTo(-1);
     }
     assertThat(afterKill(Scenario.STEPS)).isEqualTo(Scenario.STEPS);
-    assertThat(entries(checkpoints(), ".iteration_")).isEmpty();
+    assertThat(entries(checkpoints(), ".")).isEmpty();
+    assertThat(checkpoints().resolve("latest"))
+        .hasContent(CheckpointFolder.nameOf(Scenario.STEPS) + "\n");
     assertThat(entries(checkpoints(), "iteration_"))
         .as("a kill after the last save may leave one more than are kept")
         .hasSizeBetween(Scenario.KEPT, Scenario.KEPT + 1);
