@@ -90,13 +90,13 @@ public record CheckpointBenchmark(Qwen3Config config, Path folder, int repeats) 
       for (Weight weight : model.weights().stream().distinct().toList()) {
         Tensor flat = weight.value().view(weight.value().elements());
         OwnedPiece piece = new OwnedPiece(weight, 0, flat, flat, true);
-        Moments here =
-            new Moments(piece, filled(lease, arena, flat), filled(lease, arena, flat));
+        Moments here = new Moments(piece, filled(lease, arena, flat), filled(lease, arena, flat));
         moments.add(here);
         tensors.addAll(List.of(flat, here.first(), here.second()));
       }
       model.initialize(1);
-      return measure(lease, model, moments, new PlainFile(folder.resolve("plain"), tensors), progress);
+      return measure(
+          lease, model, moments, new PlainFile(folder.resolve("plain"), tensors), progress);
     }
   }
 

@@ -24,8 +24,8 @@ public final class Main {
    *
    * @param out receives data
    * @param err receives messages to people
-   * @return the exit code: 0 ok, 1 failed, 2 bad usage or configuration, 3 checkpoint unusable,
-   *     130 or 143 interrupted after a clean save
+   * @return the exit code: 0 ok, 1 failed, 2 bad usage or configuration, 3 checkpoint unusable, 130
+   *     or 143 interrupted after a clean save
    */
   public static int run(String[] args, PrintStream out, PrintStream err) {
     Streams streams = new Streams(out, err);

@@ -40,8 +40,7 @@ final class AdamWOptimizer {
     Group others = new Group(0);
     for (OwnedPiece piece : pieces) {
       Group group = piece.weight().decayed() ? decayed : others;
-      Moments here =
-          new Moments(piece, zeros(arena, piece.value()), zeros(arena, piece.value()));
+      Moments here = new Moments(piece, zeros(arena, piece.value()), zeros(arena, piece.value()));
       moments.add(here);
       group.values.add(piece.value());
       group.gradients.add(piece.gradient());

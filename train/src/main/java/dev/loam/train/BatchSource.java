@@ -5,8 +5,8 @@ import dev.loam.tensor.part.MicroBatch;
 import java.util.List;
 
 /**
- * The batches of a run, step by step, in an order that depends on nothing but the place in the data: of each
- * global batch the part of one data-parallel replica.
+ * The batches of a run, step by step, in an order that depends on nothing but the place in the
+ * data: of each global batch the part of one data-parallel replica.
  */
 public interface BatchSource extends AutoCloseable {
   /** Steps in one pass over the data. */

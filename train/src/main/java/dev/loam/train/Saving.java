@@ -12,8 +12,7 @@ import java.util.Optional;
  *
  * @param notes what they say beside the place of the training
  */
-record Saving(Map<String, String> notes, Optional<CheckpointSaver> saver)
-    implements AutoCloseable {
+record Saving(Map<String, String> notes, Optional<CheckpointSaver> saver) implements AutoCloseable {
 
   /**
    * Saves if it is time to; all ranks call it.
@@ -28,8 +27,7 @@ record Saving(Map<String, String> notes, Optional<CheckpointSaver> saver)
                 stops,
                 saver.map(CheckpointSaver::isDue).orElse(false),
                 saver.map(CheckpointSaver::isWriting).orElse(false)));
-    saver.ifPresent(
-        s -> s.betweenSteps(state.step(), all(state), any.save(), any.writing()));
+    saver.ifPresent(s -> s.betweenSteps(state.step(), all(state), any.save(), any.writing()));
     return any.stop();
   }
 
@@ -44,7 +42,9 @@ record Saving(Map<String, String> notes, Optional<CheckpointSaver> saver)
       return;
     }
     try {
-      saver.filter(CheckpointSaver::savesOnFailure).ifPresent(s -> s.saveNow(state.step(), all(state)));
+      saver
+          .filter(CheckpointSaver::savesOnFailure)
+          .ifPresent(s -> s.saveNow(state.step(), all(state)));
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }

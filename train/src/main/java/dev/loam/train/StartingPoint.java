@@ -53,7 +53,8 @@ record StartingPoint(
           Optional.empty(), 0, Optional.empty(), config.loadCheckpoint(), false);
     }
     Path base = config.loadCheckpoint().orElse(output);
-    Path found = resume instanceof ResumeConfig.Named named ? named(base, named.name()) : newest(base);
+    Path found =
+        resume instanceof ResumeConfig.Named named ? named(base, named.name()) : newest(base);
     return from(found, output);
   }
 
@@ -84,7 +85,8 @@ record StartingPoint(
 
   private static Path named(Path base, String name) {
     List<Path> complete = folder(base).complete();
-    String folder = name.matches("[0-9]{1,8}") ? CheckpointFolder.nameOf(Long.parseLong(name)) : name;
+    String folder =
+        name.matches("[0-9]{1,8}") ? CheckpointFolder.nameOf(Long.parseLong(name)) : name;
     return complete.stream()
         .filter(path -> String.valueOf(path.getFileName()).equals(folder))
         .findFirst()
@@ -94,7 +96,9 @@ record StartingPoint(
                     base
                         + ": holds no complete checkpoint named "
                         + name
-                        + (complete.isEmpty() ? ", nor any other" : "; there are " + names(complete))));
+                        + (complete.isEmpty()
+                            ? ", nor any other"
+                            : "; there are " + names(complete))));
   }
 
   private static String names(List<Path> paths) {

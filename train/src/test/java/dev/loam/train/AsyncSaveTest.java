@@ -184,7 +184,11 @@ class AsyncSaveTest {
     for (int step = 1; step <= TinyConfig.STEPS; step++) {
       for (String kind : List.of("weights", "moments")) {
         String file =
-            "checkpoint/" + CheckpointFolder.nameOf(step) + "/" + kind + "-00001-of-00001.safetensors";
+            "checkpoint/"
+                + CheckpointFolder.nameOf(step)
+                + "/"
+                + kind
+                + "-00001-of-00001.safetensors";
         assertThat(tiny.output().resolve(file)).hasSameBinaryContentAs(sync.resolve(file));
       }
     }
@@ -223,10 +227,8 @@ class AsyncSaveTest {
           }
         };
     TrainingConfig config =
-        tiny.with(
-            Map.of("callbacks", "[{type: CheckpointMonitor, save_checkpoint_seconds: 1}]"));
-    StepMetrics unused =
-        new TrainingRun(config).runOnThreads(ENGINE, 1, List.of(times, slow));
+        tiny.with(Map.of("callbacks", "[{type: CheckpointMonitor, save_checkpoint_seconds: 1}]"));
+    StepMetrics unused = new TrainingRun(config).runOnThreads(ENGINE, 1, List.of(times, slow));
     assertThat(times.checkpoints.keySet()).contains((long) TinyConfig.STEPS);
     assertThat(times.checkpoints).hasSizeBetween(2, 5);
   }

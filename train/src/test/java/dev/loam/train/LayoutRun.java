@@ -96,7 +96,9 @@ record LayoutRun(
       }
       List<RankMemory> memory =
           ThreadRanks.run(
-              leases, Duration.ofSeconds(60), (world, lease) -> train(world, lease, told, folder, change));
+              leases,
+              Duration.ofSeconds(60),
+              (world, lease) -> train(world, lease, told, folder, change));
       try (Qwen3Model whole = Qwen3Model.open(leases.get(0), folder, 4)) {
         return new Result(told, weights(whole), memory);
       }

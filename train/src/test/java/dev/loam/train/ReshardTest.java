@@ -171,8 +171,7 @@ class ReshardTest {
    */
   private void requireSameEnd(Pair pair, LayoutRun.Result actual, LayoutRun.Result expected) {
     assertThat(actual.steps()).hasSize(LAST - SAVED);
-    boolean exact =
-        pair.from().layout().tensorParallel() == pair.to().layout().tensorParallel();
+    boolean exact = pair.from().layout().tensorParallel() == pair.to().layout().tensorParallel();
     for (int i = 0; i < actual.steps().size(); i++) {
       StepMetrics is = actual.steps().get(i);
       StepMetrics was = expected.steps().get(SAVED + i);

@@ -104,7 +104,12 @@ class ResumeTest {
   @Test
   void metricsAreCutBackToTheCheckpoint() throws IOException {
     StepMetrics unused =
-        run(Map.of("stop_step", "7", "callbacks", "[{type: CheckpointMonitor, save_checkpoint_steps: 4}]"));
+        run(
+            Map.of(
+                "stop_step",
+                "7",
+                "callbacks",
+                "[{type: CheckpointMonitor, save_checkpoint_steps: 4}]"));
     Path metrics = tiny.output().resolve("metrics.jsonl");
     Files.writeString(metrics, "{\"step\": 8, \"los", StandardOpenOption.APPEND);
     unused = run(Map.of("resume_training", "iteration_00000004"));
@@ -173,8 +178,10 @@ class ResumeTest {
         new TrainingRun(
                 tiny.with(
                     Map.of(
-                        "resume_training", "True",
-                        "train_dataset.data_loader.path", moved.toString())))
+                        "resume_training",
+                        "True",
+                        "train_dataset.data_loader.path",
+                        moved.toString())))
             .runOnThreads(ENGINE, 1, List.of(new ConsoleListener(told::add)));
     assertThat(last.step()).isEqualTo(TinyConfig.STEPS);
     assertThat(told)
@@ -196,16 +203,10 @@ class ResumeTest {
   void aCheckpointOfAnotherModelIsRefused() {
     StepMetrics unused = run(Map.of("stop_step", "2"));
     assertThatThrownBy(
-            () ->
-                run(
-                    Map.of(
-                        "resume_training", "True", "model.model_config.hidden_size", "32")))
+            () -> run(Map.of("resume_training", "True", "model.model_config.hidden_size", "32")))
         .hasMessageContaining("has shape");
     assertThatThrownBy(
-            () ->
-                run(
-                    Map.of(
-                        "resume_training", "True", "model.model_config.rope_theta", "5000.0")))
+            () -> run(Map.of("resume_training", "True", "model.model_config.rope_theta", "5000.0")))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll("rope_theta", "1000000.0", "5000.0");
     assertThat(checkpoints()).containsExactly("iteration_00000002");

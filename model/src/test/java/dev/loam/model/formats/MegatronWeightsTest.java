@@ -140,8 +140,10 @@ class MegatronWeightsTest {
     Map<String, Tensor> second = two.stateDict("mp_rank_01");
     assertThat(rows(MegatronTree.of(second, to + "self_attention.linear_qkv.weight")))
         .containsExactly(104, 105, 106, 107, 202, 203, 302, 303);
-    assertThat(rows(MegatronTree.of(second, to + "mlp.linear_fc1.weight"))).containsExactly(402, 403, 502, 503);
-    assertThat(MegatronTree.of(second, to + "mlp.linear_fc2.weight").toFloats()).containsExactly(2, 3, 6, 7);
+    assertThat(rows(MegatronTree.of(second, to + "mlp.linear_fc1.weight")))
+        .containsExactly(402, 403, 502, 503);
+    assertThat(MegatronTree.of(second, to + "mlp.linear_fc2.weight").toFloats())
+        .containsExactly(2, 3, 6, 7);
     assertThat(rows(MegatronTree.of(second, "embedding.word_embeddings.weight")))
         .as("the last row fills up")
         .containsExactly(603, 604, 604);
@@ -170,7 +172,8 @@ class MegatronWeightsTest {
     assertThat(one.stateDict("mp_rank_00")).doesNotContainKey("output_layer.weight");
     MegatronTree three = MegatronTree.write(folder.resolve("3"), weights, 2, 3);
     float[] embedding =
-        MegatronTree.of(three.stateDict("mp_rank_01_000"), "embedding.word_embeddings.weight").toFloats();
+        MegatronTree.of(three.stateDict("mp_rank_01_000"), "embedding.word_embeddings.weight")
+            .toFloats();
     assertThat(three.stateDict("mp_rank_01_001"))
         .doesNotContainKeys("output_layer.weight", "decoder.final_layernorm.weight");
     assertThat(MegatronTree.of(three.stateDict("mp_rank_01_002"), "output_layer.weight").toFloats())
@@ -201,7 +204,8 @@ class MegatronWeightsTest {
       }
     }
     assertThat(MegatronTree.of(read, SafetensorsType.F32)).isEqualTo(weights.contents());
-    assertThat(MegatronTree.of(MegatronTree.of(read, SafetensorsType.BF16), "model.norm.weight")).startsWith("BF16 [6] ");
+    assertThat(MegatronTree.of(MegatronTree.of(read, SafetensorsType.BF16), "model.norm.weight"))
+        .startsWith("BF16 [6] ");
   }
 
   @Test

@@ -120,8 +120,7 @@ final class RankShare {
       long first = cut(run, from - at);
       long end = cut(run, to - at);
       if (first < end) {
-        own.add(
-            new WeightRun(run.weight(), run.run().part(first, end), run.offset() + first));
+        own.add(new WeightRun(run.weight(), run.run().part(first, end), run.offset() + first));
       }
       at += length(run);
     }
@@ -159,8 +158,7 @@ final class RankShare {
       long first = Math.max(from, at);
       long end = Math.min(to, at + length);
       if (first < end) {
-        runs.add(
-            new WeightRun(weight, FlatRun.whole(parameter).part(first - at, end - at), first));
+        runs.add(new WeightRun(weight, FlatRun.whole(parameter).part(first - at, end - at), first));
       }
       at += length;
     }

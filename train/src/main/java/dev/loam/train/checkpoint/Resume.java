@@ -41,8 +41,7 @@ public final class Resume {
                 + " resume_training");
       }
       Tensor values = piece.values();
-      checkpoint.read(
-          piece.name(), piece.slice(), values.view(piece.slice().shape().toArray()));
+      checkpoint.read(piece.name(), piece.slice(), values.view(piece.slice().shape().toArray()));
     }
   }
 }

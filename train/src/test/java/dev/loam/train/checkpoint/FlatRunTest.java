@@ -103,7 +103,6 @@ class FlatRunTest {
             true,
             false);
     List<FlatRun.Box> boxes = new FlatRun(vector, 1, 3).boxes();
-    assertThat(boxes)
-        .containsExactly(new FlatRun.Box(new Slice(Shape.of(3), Shape.of(3)), 0));
+    assertThat(boxes).containsExactly(new FlatRun.Box(new Slice(Shape.of(3), Shape.of(3)), 0));
   }
 }

@@ -12,9 +12,7 @@ import org.junit.jupiter.api.Test;
 class RetentionTest {
   /** Steps 10 to 100 whose loss is lowest at 40. */
   private static final List<Saved> TEN =
-      IntStream.rangeClosed(1, 10)
-          .mapToObj(i -> new Saved(10L * i, Math.abs(i - 4.1)))
-          .toList();
+      IntStream.rangeClosed(1, 10).mapToObj(i -> new Saved(10L * i, Math.abs(i - 4.1))).toList();
 
   private static CheckpointPolicy policy(int latest, int everySteps, int best) {
     return new CheckpointPolicy(10, Optional.empty(), false, true, latest, everySteps, best);
@@ -39,8 +37,7 @@ class RetentionTest {
         .containsExactly(10L, 20L, 40L, 50L, 70L, 80L);
     assertThat(Retention.superfluous(TEN, policy(1, 0, 2)))
         .containsExactly(10L, 20L, 30L, 60L, 70L, 80L, 90L);
-    assertThat(Retention.superfluous(TEN, policy(1, 30, 2)))
-        .containsExactly(10L, 20L, 70L, 80L);
+    assertThat(Retention.superfluous(TEN, policy(1, 30, 2))).containsExactly(10L, 20L, 70L, 80L);
   }
 
   @Test

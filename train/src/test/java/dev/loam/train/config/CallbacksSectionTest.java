@@ -46,8 +46,7 @@ class CallbacksSectionTest {
         .isEqualTo(new CheckpointPolicy(1, Optional.empty(), false, true, 5, 0, 0));
     assertThat(policy("[{type: CheckpointMonitor, save_checkpoint_seconds: 60}]"))
         .isEqualTo(
-            new CheckpointPolicy(
-                0, Optional.of(Duration.ofSeconds(60)), false, true, 5, 0, 0));
+            new CheckpointPolicy(0, Optional.of(Duration.ofSeconds(60)), false, true, 5, 0, 0));
     assertThat(policy("[]")).isEqualTo(CheckpointPolicy.DEFAULT);
   }
 
@@ -94,8 +93,7 @@ class CallbacksSectionTest {
   @Test
   void resumingInTwoWays() {
     files
-        .refused(
-            ConfigFiles.MINIMAL + "resume_training: True\nauto_resume: True\n", Map.of())
+        .refused(ConfigFiles.MINIMAL + "resume_training: True\nauto_resume: True\n", Map.of())
         .hasMessageContaining("auto_resume excludes resume_training");
   }
 }
