@@ -113,6 +113,7 @@ final class ConvertCommand implements Callable<Integer> {
         modelConfig.map(folder -> Qwen3Config.read(folder.resolve("config.json")));
     int granted = threads.count();
     try (WeightFolder weights = open(expected, config)) {
+      requireRanks(weights.format(), target.format());
       requireDivisible(weights.config(), target);
       WeightConversion.Summary done = convert(weights, target, granted);
       streams.say(
@@ -165,14 +166,19 @@ final class ConvertCommand implements Callable<Integer> {
     if (dtype.isPresent()) {
       target = target.withType(type(dtype.get(), target.format()));
     }
-    if (target.format() == WeightFormat.MEGATRON) {
-      return target.withRanks(count("--tp", tensorParallel), count("--pp", pipelineStages));
-    }
-    if (tensorParallel.isPresent() || pipelineStages.isPresent()) {
+    return target.format() == WeightFormat.MEGATRON
+        ? target.withRanks(count("--tp", tensorParallel), count("--pp", pipelineStages))
+        : target;
+  }
+
+  /** Where the input is divided among ranks, its folders say how; saying it again does no harm. */
+  private void requireRanks(WeightFormat source, WeightFormat target) {
+    boolean given = tensorParallel.isPresent() || pipelineStages.isPresent();
+    boolean whole = source == WeightFormat.HUGGING_FACE || source == WeightFormat.LOAM;
+    if (given && whole && target != WeightFormat.MEGATRON) {
       throw new UsageException(
           "--tp and --pp are for --to megatron; weights in the format " + to + " are whole");
     }
-    return target;
   }
 
   private static SafetensorsType type(String name, WeightFormat target) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.model.formats;
 
-import dev.loam.checkpoint.CheckpointException;
 import dev.loam.checkpoint.TensorPiece;
 import dev.loam.checkpoint.TensorSource;
 import dev.loam.checkpoint.safetensors.SafetensorsType;
@@ -14,8 +13,6 @@ import dev.loam.tensor.DType;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Slice;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +39,7 @@ final class LoamWriter {
     List<TensorPiece> pieces = new ArrayList<>();
     tensors.forEach((name, shape) -> pieces.add(piece(name, shape)));
     String type = WeightTypes.huggingFaceName(type(ModelTensors.EMBEDDING));
-    Map<String, String> texts = Map.of(ConfigFile.NAME, text(folder, config, type));
+    Map<String, String> texts = Map.of(ConfigFile.NAME, config.toJson(type));
     try (CheckpointSave save =
         CheckpointSave.begin(
             new CheckpointFolder(folder), SoloGroup.of(), arena, 0, pieces, List.of())) {
@@ -82,18 +79,5 @@ final class LoamWriter {
   private SafetensorsType type(String name) {
     SafetensorsType type = dtype.orElseGet(() -> weights.type(name));
     return type == SafetensorsType.F16 ? SafetensorsType.F32 : type;
-  }
-
-  /** As the text that a model folder would have. */
-  private static String text(Path folder, Qwen3Config config, String dtype) {
-    Path file = folder.resolve(ConfigFile.NAME);
-    config.write(file, dtype);
-    try {
-      String text = Files.readString(file);
-      Files.delete(file);
-      return text;
-    } catch (IOException e) {
-      throw new CheckpointException(file + ": cannot be read back: " + e, e);
-    }
   }
 }

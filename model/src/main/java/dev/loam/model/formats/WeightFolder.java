@@ -63,9 +63,21 @@ public record WeightFolder(
 
   private static Path configFile(WeightLocation found) {
     return switch (found.format()) {
-      case HUGGING_FACE, LOAM -> found.folder().resolve(ConfigFile.NAME);
+      case HUGGING_FACE -> found.folder().resolve(ConfigFile.NAME);
+      case LOAM -> checked(found.folder());
       case MEGATRON, MINDFORMERS -> ConfigFile.find(found.folder());
     };
+  }
+
+  /** The configuration in a checkpoint, once its digest has been compared. */
+  private static Path checked(Path checkpoint) {
+    try (Checkpoint open = Checkpoint.open(checkpoint)) {
+      if (open.text(ConfigFile.NAME).isEmpty()) {
+        throw new CheckpointException(
+            checkpoint + ": has no " + ConfigFile.NAME + "; give one with --model-config DIR");
+      }
+      return checkpoint.resolve(ConfigFile.NAME);
+    }
   }
 
   private static TensorSource source(WeightLocation found, Qwen3Config config) {
@@ -73,8 +85,12 @@ public record WeightFolder(
       case HUGGING_FACE -> SafetensorsFolder.open(found.folder());
       case MEGATRON -> MegatronWeights.open(found.folder(), config);
       case MINDFORMERS -> MindFormersWeights.open(found.folder(), config);
-      case LOAM -> new LoamWeights(Checkpoint.open(found.folder()));
+      case LOAM -> weightsOf(Checkpoint.open(found.folder()));
     };
+  }
+
+  private static TensorSource weightsOf(Checkpoint checkpoint) {
+    return checkpoint.only(checkpoint.weights()::contains);
   }
 
   private static CheckpointException unknown(Path folder) {
