@@ -31,7 +31,7 @@ import java.util.function.Consumer;
  * the system's cache what it still holds, the plain ones as well.
  *
  * @param config the model
- * @param folder where to; holds two copies at a time
+ * @param folder where to; holds one copy at a time, two while saving in the background
  * @param repeats of each measurement, of which medians are told
  */
 public record CheckpointBenchmark(Qwen3Config config, Path folder, int repeats) {
@@ -132,6 +132,7 @@ public record CheckpointBenchmark(Qwen3Config config, Path folder, int repeats) 
       if (reset && extra.isEmpty()) {
         extra = difference(ProcessMemory.peakBytes(), before);
       }
+      checkpoints.complete().forEach(checkpoints::delete);
     }
     progress.accept("saving in the background");
     background(lease, model, moments, checkpoints, plain, copies, blocked);

@@ -18,7 +18,7 @@ public interface TensorSource extends AutoCloseable {
   /** The file or folder, for messages. */
   String description();
 
-  /** The names of all tensors, in a fixed order. */
+  /** The names of all tensors, in the order in which it is best to read them. */
   Set<String> names();
 
   /**

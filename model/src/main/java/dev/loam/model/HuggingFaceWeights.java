@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -30,8 +31,13 @@ final class HuggingFaceWeights {
    */
   static void load(TensorSource source, Qwen3Model model) {
     check(source, model.config());
-    for (Parameter parameter : model.parameters().values()) {
-      source.read(parameter.name(), parameter.slice(), parameter.value());
+    Map<String, Parameter> parameters = model.parameters();
+    // In the source's order, which is that of its files.
+    for (String name : source.names()) {
+      Parameter parameter = parameters.get(name);
+      if (parameter != null) {
+        source.read(name, parameter.slice(), parameter.value());
+      }
     }
   }
 

@@ -14,7 +14,9 @@ import java.util.Optional;
  */
 final class BlockReader {
   private static final int CONVERTED_BLOCK = 256 * 1024;
-  private static final int COPIED_BLOCK = 8 * 1024 * 1024;
+
+  /** As much as a buffer comfortably holds: who checks blocks has whole ones but at the ends. */
+  private static final int COPIED_BLOCK = 256 * 1024 * 1024;
 
   /** What is read at once of runs that lie close together. */
   private static final int SPAN = 256 * 1024;

@@ -16,7 +16,7 @@ final class BlockCache {
       file = null;
       int length = wanted.length(index);
       if (memory.capacity() < length) {
-        memory = ByteBuffer.allocate(length);
+        memory = ByteBuffer.allocateDirect(length);
       }
       wanted.readBlock(index, memory.clear().limit(length));
       file = wanted;

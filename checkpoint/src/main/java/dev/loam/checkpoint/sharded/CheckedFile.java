@@ -8,20 +8,31 @@ import java.util.zip.CRC32C;
 
 /**
  * A file of which nothing is handed out unless the digest of its block is right. Blocks that lie
- * within the destination are read straight into it, others through the cache.
+ * within the destination are read straight into it, many of them by several threads; others go
+ * through the cache.
  */
 final class CheckedFile implements InputFile {
+  /** Fewer are not worth a second thread. */
+  private static final int MANY = 3;
+
   private final InputFile file;
   private final FileDigests expected;
   private final int blockBytes;
   private final BlockCache cache;
+  private final ReadingThreads threads;
 
   /** Takes over a file whose size is right. */
-  CheckedFile(InputFile file, FileDigests expected, int blockBytes, BlockCache cache) {
+  CheckedFile(
+      InputFile file,
+      FileDigests expected,
+      int blockBytes,
+      BlockCache cache,
+      ReadingThreads threads) {
     this.file = file;
     this.expected = expected;
     this.blockBytes = blockBytes;
     this.cache = cache;
+    this.threads = threads;
   }
 
   @Override
@@ -48,7 +59,7 @@ final class CheckedFile implements InputFile {
       int length = length(block);
       int n = Math.min(length - skipped, destination.remaining());
       if (n == length) {
-        readBlock(block, destination.slice(destination.position(), n));
+        n = readWhole(block, destination);
       } else {
         ByteBuffer whole = cache.get(this, block);
         destination.put(destination.position(), whole, skipped, n);
@@ -56,6 +67,27 @@ final class CheckedFile implements InputFile {
       destination.position(destination.position() + n);
       at += n;
     }
+  }
+
+  /** Reads all blocks that lie within the destination, and gives their bytes. */
+  private int readWhole(long first, ByteBuffer destination) {
+    long left = Math.min(destination.remaining(), size() - first * blockBytes);
+    boolean toTheEnd = first * blockBytes + left == size();
+    long blocks = toTheEnd ? (left + blockBytes - 1) / blockBytes : left / blockBytes;
+    int start = destination.position();
+    ReadingThreads.Run run =
+        (from, to) -> {
+          for (long i = from; i < to; i++) {
+            int at = start + (int) (i * blockBytes);
+            readBlock(first + i, destination.slice(at, length(first + i)));
+          }
+        };
+    if (blocks < MANY) {
+      run.handle(0, blocks);
+    } else {
+      threads.divide(blocks, run);
+    }
+    return (int) Math.min(left, blocks * blockBytes);
   }
 
   /** Reads every block. */

@@ -13,6 +13,7 @@ import java.util.Map;
 /** Opens the files that a manifest names, with the sizes it says, for checked reading. */
 final class CheckpointFiles implements AutoCloseable {
   private final Map<String, CheckedFile> files = new LinkedHashMap<>();
+  private final ReadingThreads threads = new ReadingThreads();
 
   private CheckpointFiles() {}
 
@@ -26,7 +27,9 @@ final class CheckpointFiles implements AutoCloseable {
           .forEach(
               (name, digests) -> {
                 InputFile file = open(folder, name, digests);
-                open.files.put(name, new CheckedFile(file, digests, manifest.blockBytes(), cache));
+                open.files.put(
+                    name,
+                    new CheckedFile(file, digests, manifest.blockBytes(), cache, open.threads));
               });
       return open;
     } catch (RuntimeException | Error e) {
@@ -64,5 +67,6 @@ final class CheckpointFiles implements AutoCloseable {
   @Override
   public void close() {
     files.values().forEach(CheckedFile::close);
+    threads.close();
   }
 }

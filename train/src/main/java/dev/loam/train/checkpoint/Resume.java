@@ -7,6 +7,8 @@ import dev.loam.checkpoint.TensorSource;
 import dev.loam.checkpoint.sharded.Checkpoint;
 import dev.loam.model.Qwen3Model;
 import dev.loam.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Reads weights and moments back, the boxes that this rank has and no others. */
@@ -31,7 +33,10 @@ public final class Resume {
    *     unspecified then
    */
   public static void readMoments(TensorSource checkpoint, List<Moments> moments) {
-    for (TensorPiece piece : RankShare.held(moments)) {
+    List<TensorPiece> pieces = new ArrayList<>(RankShare.held(moments));
+    // In the order of the files.
+    pieces.sort(Comparator.comparing(TensorPiece::name));
+    for (TensorPiece piece : pieces) {
       if (!checkpoint.names().contains(piece.name())) {
         throw new CheckpointException(
             checkpoint.description()
