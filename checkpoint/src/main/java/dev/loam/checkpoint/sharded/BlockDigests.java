@@ -8,8 +8,11 @@ import java.util.stream.LongStream;
 
 /** The CRC32C of each block of a file, in order. Immutable. */
 final class BlockDigests {
-  /** Bytes of a block, but for the last of a file; written into each manifest. */
-  static final int BLOCK = 1024 * 1024;
+  /** Small enough that the ends of tensors, which share blocks, cost little. */
+  private static final int LEAST = 256 * 1024;
+
+  /** About as many digests as a manifest should have. */
+  private static final long MOST_BLOCKS = 1 << 16;
 
   private static final int DIGITS = 8;
 
@@ -65,5 +68,14 @@ final class BlockDigests {
       digests[i] = HexFormat.fromHexDigits(hex, i * DIGITS, (i + 1) * DIGITS);
     }
     return Optional.of(new BlockDigests(digests));
+  }
+
+  /** The size of the blocks of a checkpoint of so many bytes: a power of two. */
+  static int blockBytes(long bytes) {
+    long block = LEAST;
+    while (block < Manifest.MAX_BLOCK && bytes / block > MOST_BLOCKS) {
+      block *= 2;
+    }
+    return (int) block;
   }
 }

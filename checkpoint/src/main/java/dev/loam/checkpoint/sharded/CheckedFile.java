@@ -4,6 +4,8 @@ package dev.loam.checkpoint.sharded;
 import dev.loam.checkpoint.safetensors.InputFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 
 /**
@@ -12,8 +14,8 @@ import java.util.zip.CRC32C;
  * through the cache.
  */
 final class CheckedFile implements InputFile {
-  /** Fewer are not worth a second thread. */
-  private static final int MANY = 3;
+  /** Fewer bytes are not worth a second thread. */
+  private static final int MANY = 2 * 1024 * 1024;
 
   private final InputFile file;
   private final FileDigests expected;
@@ -75,17 +77,15 @@ final class CheckedFile implements InputFile {
     boolean toTheEnd = first * blockBytes + left == size();
     long blocks = toTheEnd ? (left + blockBytes - 1) / blockBytes : left / blockBytes;
     int start = destination.position();
-    ReadingThreads.Run run =
-        (from, to) -> {
-          for (long i = from; i < to; i++) {
-            int at = start + (int) (i * blockBytes);
-            readBlock(first + i, destination.slice(at, length(first + i)));
-          }
+    LongConsumer read =
+        i -> {
+          int at = start + (int) (i * blockBytes);
+          readBlock(first + i, destination.slice(at, length(first + i)));
         };
-    if (blocks < MANY) {
-      run.handle(0, blocks);
+    if (left < MANY) {
+      LongStream.range(0, blocks).forEach(read);
     } else {
-      threads.divide(blocks, run);
+      threads.each(blocks, read);
     }
     return (int) Math.min(left, blocks * blockBytes);
   }

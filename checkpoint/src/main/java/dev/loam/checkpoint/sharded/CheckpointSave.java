@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongToIntFunction;
 
 /**
  * One save by all ranks of a group. Each rank writes its own files into a temporary folder; when
@@ -42,16 +43,20 @@ public final class CheckpointSave implements AutoCloseable {
   private boolean isPublished;
 
   private CheckpointSave(
-      CheckpointFolder folder, Exchange exchange, long step, int blockBytes, List<RankFile> files) {
+      CheckpointFolder folder,
+      Exchange exchange,
+      long step,
+      LongToIntFunction blockBytes,
+      List<RankFile> files) {
     this.folder = folder;
     this.storage = folder.storage();
     this.exchange = exchange;
     this.step = step;
-    this.blockBytes = blockBytes;
     this.saving = folder.saving(step);
     this.files = files;
     this.bytes = files.stream().mapToLong(RankFile::bytes).sum();
     this.allBytes = exchange.sum("bytes of a checkpoint", bytes);
+    this.blockBytes = blockBytes.applyAsInt(allBytes);
   }
 
   /**
@@ -59,7 +64,7 @@ public final class CheckpointSave implements AutoCloseable {
    * ranks, and makes the temporary folder; if that fails, all ranks throw.
    *
    * @param ranks those that have boxes of tensors to store, on a common file system
-   * @param arena gives the memory of what is exchanged, some bytes for each MiB stored; open until
+   * @param arena gives the memory of what is exchanged, some bytes for each block; open until
    *     {@link #publish} returns
    * @param step the step that ended last, at least 0
    * @param weights boxes of vectors and matrices of this rank, which with those of the other ranks
@@ -75,7 +80,7 @@ public final class CheckpointSave implements AutoCloseable {
       long step,
       List<TensorPiece> weights,
       List<TensorPiece> moments) {
-    return begin(folder, ranks, arena, step, weights, moments, BlockDigests.BLOCK);
+    return begin(folder, ranks, arena, step, weights, moments, BlockDigests::blockBytes);
   }
 
   /** With blocks of another size, for tests. */
@@ -86,7 +91,7 @@ public final class CheckpointSave implements AutoCloseable {
       long step,
       List<TensorPiece> weights,
       List<TensorPiece> moments,
-      int blockBytes) {
+      LongToIntFunction blockBytes) {
     if (step < 0) {
       throw new IllegalArgumentException("the step is " + step);
     }
@@ -116,8 +121,21 @@ public final class CheckpointSave implements AutoCloseable {
   }
 
   private void writeFiles() throws IOException {
-    for (RankFile file : files) {
-      digests.add(file.write(storage, saving, blockBytes));
+    List<Optional<DigestOutput>> written = new ArrayList<>();
+    try {
+      for (RankFile file : files) {
+        written.add(file.write(storage, saving, blockBytes));
+      }
+      // Flushed last: the system brings the first to the disk while the next is being written.
+      for (Optional<DigestOutput> file : written) {
+        digests.add(file.isPresent() ? file.get().finish() : FileDigests.NONE);
+      }
+    } finally {
+      for (Optional<DigestOutput> file : written) {
+        if (file.isPresent()) {
+          file.get().close();
+        }
+      }
     }
     storage.sync(saving);
   }

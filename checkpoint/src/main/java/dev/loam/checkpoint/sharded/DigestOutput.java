@@ -2,6 +2,7 @@
 package dev.loam.checkpoint.sharded;
 
 import dev.loam.checkpoint.safetensors.ByteSink;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -9,15 +10,18 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /** Writes a new file and takes the digests of its blocks on the way. */
-final class DigestOutput implements ByteSink {
+final class DigestOutput implements ByteSink, Closeable {
   private final Storage.Output output;
+  private final Path file;
   private final int blockBytes;
   private final IntStream.Builder digests = IntStream.builder();
   private final CRC32C crc = new CRC32C();
   private long bytes;
+  private boolean isOpen = true;
 
-  private DigestOutput(Storage.Output output, int blockBytes) {
+  private DigestOutput(Storage.Output output, Path file, int blockBytes) {
     this.output = output;
+    this.file = file;
     this.blockBytes = blockBytes;
   }
 
@@ -30,15 +34,56 @@ final class DigestOutput implements ByteSink {
   /** Writes a new file and flushes it. */
   static FileDigests write(Storage storage, Path file, int blockBytes, Contents contents)
       throws IOException {
-    try (Storage.Output output = storage.create(file)) {
-      DigestOutput digesting = new DigestOutput(output, blockBytes);
-      try {
-        contents.writeTo(digesting);
-        output.flush();
-      } catch (IOException e) {
-        throw new IOException(file + " at byte " + digesting.bytes + ": " + e.getMessage(), e);
-      }
-      return digesting.end();
+    try (DigestOutput output = start(storage, file, blockBytes, contents)) {
+      return output.finish();
+    }
+  }
+
+  /** Writes a new file, of which {@link #finish} makes sure that it is on the disk. */
+  static DigestOutput start(Storage storage, Path file, int blockBytes, Contents contents)
+      throws IOException {
+    DigestOutput output = new DigestOutput(storage.create(file), file, blockBytes);
+    try {
+      contents.writeTo(output);
+      return output;
+    } catch (IOException e) {
+      output.abandon(e);
+      throw output.failed(e);
+    } catch (RuntimeException | Error e) {
+      output.abandon(e);
+      throw e;
+    }
+  }
+
+  private void abandon(Throwable cause) {
+    try {
+      close();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /** Flushes and closes the file. */
+  FileDigests finish() throws IOException {
+    try {
+      output.flush();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+    close();
+    return end();
+  }
+
+  private IOException failed(IOException e) {
+    return new IOException(file + " at byte " + bytes + ": " + e.getMessage(), e);
+  }
+
+  /** Once. */
+  @Override
+  public void close() throws IOException {
+    if (isOpen) {
+      isOpen = false;
+      output.close();
     }
   }
 

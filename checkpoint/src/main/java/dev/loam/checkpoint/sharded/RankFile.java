@@ -7,6 +7,7 @@ import dev.loam.checkpoint.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -43,15 +44,16 @@ record RankFile(String name, List<NamedTensor> tensors) {
     return tensors.isEmpty() ? 0 : SafetensorsWriter.bytes(tensors, SafetensorsWriter.PYTORCH);
   }
 
-  /** Writes and flushes it. */
-  FileDigests write(Storage storage, Path folder, int blockBytes) throws IOException {
+  /** Writes it, but for flushing; nothing if there are no tensors. */
+  Optional<DigestOutput> write(Storage storage, Path folder, int blockBytes) throws IOException {
     if (tensors.isEmpty()) {
-      return FileDigests.NONE;
+      return Optional.empty();
     }
-    return DigestOutput.write(
-        storage,
-        folder.resolve(name),
-        blockBytes,
-        sink -> SafetensorsWriter.write(sink, tensors, SafetensorsWriter.PYTORCH));
+    return Optional.of(
+        DigestOutput.start(
+            storage,
+            folder.resolve(name),
+            blockBytes,
+            sink -> SafetensorsWriter.write(sink, tensors, SafetensorsWriter.PYTORCH)));
   }
 }

@@ -7,7 +7,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,29 +32,46 @@ final class ReadingThreads implements AutoCloseable {
             return thread;
           });
 
-  /** Handles a run of blocks. */
-  @FunctionalInterface
-  interface Run {
-    void handle(long from, long to);
-  }
+  /**
+   * What one thread was asked to do.
+   *
+   * @param claimed whether it has begun, or need not any more
+   */
+  private record Helper(AtomicBoolean claimed, Future<?> work) {}
 
-  /** Divides blocks into runs and handles them; throws what the first run that failed threw. */
-  void divide(long blocks, Run run) {
-    List<Future<?>> others = new ArrayList<>();
-    for (int i = 1; i < count; i++) {
-      long from = blocks * i / count;
-      long to = blocks * (i + 1) / count;
-      others.add(helpers.submit(() -> run.handle(from, to)));
+  /**
+   * Handles blocks 0, 1 and so on, each once, on this thread and the others, whichever is free;
+   * throws what the first that failed threw.
+   */
+  void each(long blocks, LongConsumer block) {
+    AtomicLong next = new AtomicLong();
+    Runnable work =
+        () -> {
+          for (long i = next.getAndIncrement(); i < blocks; i = next.getAndIncrement()) {
+            block.accept(i);
+          }
+        };
+    List<Helper> others = new ArrayList<>();
+    for (int i = 1; i < Math.min(count, blocks); i++) {
+      AtomicBoolean claimed = new AtomicBoolean();
+      Runnable claimedWork =
+          () -> {
+            if (claimed.compareAndSet(false, true)) {
+              work.run();
+            }
+          };
+      others.add(new Helper(claimed, helpers.submit(claimedWork)));
     }
     @Nullable RuntimeException failure = null;
     try {
-      run.handle(0, blocks / count);
+      work.run();
     } catch (RuntimeException e) {
       failure = e;
     }
-    // None may write to the destination once this has returned.
-    for (Future<?> other : others) {
-      RuntimeException thrown = await(other);
+    for (Helper other : others) {
+      // One that has not begun has nothing left to do; none may still be at work after this.
+      boolean begun = !other.claimed().compareAndSet(false, true);
+      RuntimeException thrown = begun ? await(other.work()) : null;
       failure = failure == null ? thrown : failure;
     }
     if (failure != null) {

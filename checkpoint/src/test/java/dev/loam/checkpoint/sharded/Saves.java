@@ -46,7 +46,8 @@ final class Saves {
       List<TensorPiece> weights,
       List<TensorPiece> moments) {
     try (CheckpointSave save =
-        CheckpointSave.begin(folder, ranks, new HostArena(), step, weights, moments, BLOCK)) {
+        CheckpointSave.begin(
+            folder, ranks, new HostArena(), step, weights, moments, bytes -> BLOCK)) {
       save.write();
       return save.publish(Map.of("seed", Long.toString(seed)), Map.of("config.json", "{}"));
     }

@@ -42,7 +42,7 @@ class ShardedRoundTripTest {
               int r = world.rank();
               try (CheckpointSave save =
                   CheckpointSave.begin(
-                      checkpoints, world, new HostArena(), 7, w.get(r), m.get(r), block)) {
+                      checkpoints, world, new HostArena(), 7, w.get(r), m.get(r), bytes -> block)) {
                 save.write();
                 return save.publish(Map.of("rng", "1:2"), Map.of("config.json", "{}\n"));
               }
