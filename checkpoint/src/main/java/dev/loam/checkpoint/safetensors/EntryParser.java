@@ -2,6 +2,7 @@
 package dev.loam.checkpoint.safetensors;
 
 import com.fasterxml.jackson.core.JsonToken;
+import dev.loam.checkpoint.internal.JsonTokens;
 import dev.loam.tensor.Shape;
 import java.io.IOException;
 import java.util.ArrayList;

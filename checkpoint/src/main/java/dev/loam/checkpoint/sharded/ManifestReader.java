@@ -8,7 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.loam.checkpoint.CheckpointException;
-import dev.loam.checkpoint.safetensors.JsonTokens;
+import dev.loam.checkpoint.internal.JsonTokens;
 import dev.loam.checkpoint.safetensors.Text;
 import java.io.IOException;
 import java.nio.file.Path;

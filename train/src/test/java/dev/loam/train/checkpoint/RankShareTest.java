@@ -36,7 +36,7 @@ class RankShareTest {
 
   private static Qwen3Config config(boolean tied) {
     return new Qwen3Config(
-        4096, 128, 384, 4, 4, 4, 32, 64, 1e4, 1e-6, 0.1, tied, SpecialTokens.none());
+        1024, 128, 384, 4, 4, 4, 32, 64, 1e4, 1e-6, 0.1, tied, SpecialTokens.none());
   }
 
   static Stream<Layout> layouts() {
@@ -58,11 +58,11 @@ class RankShareTest {
   @ParameterizedTest
   @MethodSource("layouts")
   void eachElementOnceAndBalanced(Layout layout) {
-    for (boolean tied : new boolean[] {true, false}) {
-      List<Share> shares = shares(config(tied), layout);
-      requireEachOnce(config(tied), shares);
-      requireBalanced(layout, shares);
-    }
+    // Tied and untied in turns.
+    Qwen3Config config = config(layout.worldSize() % 4 == 0);
+    List<Share> shares = shares(config, layout);
+    requireEachOnce(config, shares);
+    requireBalanced(layout, shares);
   }
 
   private static List<Share> shares(Qwen3Config config, Layout layout) {

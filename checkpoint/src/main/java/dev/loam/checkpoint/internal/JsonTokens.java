@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.loam.checkpoint.safetensors;
+package dev.loam.checkpoint.internal;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.loam.checkpoint.safetensors.SafetensorsException;
+import dev.loam.checkpoint.safetensors.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -70,7 +72,8 @@ public final class JsonTokens {
     }
   }
 
-  void skip() throws IOException {
+  /** Passes over the value that begins here. */
+  public void skip() throws IOException {
     json.skipChildren();
   }
 
