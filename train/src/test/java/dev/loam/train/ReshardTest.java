@@ -166,8 +166,8 @@ class ReshardTest {
 
   /**
    * Bit for bit where layers are divided among as many ranks as before. Where they are not, sums
-   * are taken in another order: measured over all pairs up to 9e-7 in losses and 8e-6 of the way in
-   * weights.
+   * are taken in another order; the limits are those of {@link LayoutEqualityTest}, which says what
+   * was measured, and held for all pairs.
    */
   private void requireSameEnd(Pair pair, LayoutRun.Result actual, LayoutRun.Result expected) {
     assertThat(actual.steps()).hasSize(LAST - SAVED);
