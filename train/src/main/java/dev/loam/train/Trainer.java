@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train;
 
-import dev.loam.checkpoint.sharded.Checkpoint;
 import dev.loam.checkpoint.sharded.CheckpointFolder;
 import dev.loam.model.Qwen3Model;
 import dev.loam.parallel.StepClock;
@@ -11,9 +10,6 @@ import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Device;
 import dev.loam.tensor.part.MicroBatch;
 import dev.loam.train.checkpoint.CheckpointPolicy;
-import dev.loam.train.checkpoint.CheckpointSaver;
-import dev.loam.train.checkpoint.Moments;
-import dev.loam.train.checkpoint.Resume;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,16 +24,11 @@ public final class Trainer {
   /** 32 MB of gradients: long enough for full bandwidth, short beside a backward pass. */
   private static final long DEFAULT_BUCKET_ELEMENTS = 8L << 20;
 
-  /** No step is saved yet. */
-  private static final long NONE = 0;
-
   private final Qwen3Model model;
   private final BatchSource batches;
   private final LrSchedule schedule;
   private final RankSetup setup;
-  private final Optional<Target> checkpoints;
-  private final Optional<Path> resumed;
-  private final Map<String, String> notes;
+  private final Checkpointing checkpointing;
   private final StopRequest stopRequest;
   private final int stepOffset;
   private final long totalSteps;
@@ -45,9 +36,6 @@ public final class Trainer {
   private final List<TrainingListener> listeners;
   private final StepClock clock;
   private Optional<RankMemory> memory = Optional.empty();
-
-  /** Where and when checkpoints are saved. */
-  private record Target(CheckpointFolder folder, CheckpointPolicy policy) {}
 
   private Trainer(Builder builder) {
     model = builder.model;
@@ -61,9 +49,8 @@ public final class Trainer {
             builder.strict,
             builder.bucketElements,
             builder.clock);
-    checkpoints = builder.checkpoints;
-    resumed = builder.resumed;
-    notes = Map.copyOf(builder.notes);
+    checkpointing =
+        new Checkpointing(builder.checkpoints, builder.resumed, Map.copyOf(builder.notes));
     stopRequest = builder.stopRequest;
     stepOffset = builder.stepOffset;
     totalSteps = builder.totalSteps;
@@ -112,9 +99,9 @@ public final class Trainer {
     StepTotals totals = new StepTotals(model.groups(), arena, batches.microBatches());
     RankSetup.Ready rank = setup.prepare(model, batches, arena, totals);
     memory = Optional.of(rank.memory());
-    TrainingState start = restore(rank.optimizer());
+    TrainingState start = checkpointing.restore(model, rank.optimizer());
     listener.onStart(summary);
-    try (Saving saving = saving(rank.optimizer().moments(), start.step(), listener)) {
+    try (Saving saving = checkpointing.begin(model, rank.optimizer().moments(), start, listener)) {
       return train(rank, totals, start, saving, listener);
     }
   }
@@ -126,16 +113,18 @@ public final class Trainer {
       Saving saving,
       TrainingListener listener) {
     TrainingState state = start;
-    StepMetrics last = StepMetrics.before(start, totalSteps);
+    long ahead = start.stepsAhead(batches);
+    long lastStep = totalSteps + ahead;
+    StepMetrics last = StepMetrics.before(start, lastStep);
     try {
-      while (!saving.betweenSteps(state, totals, stops()) && state.step() < totalSteps) {
+      while (!saving.betweenSteps(state, totals, stops()) && state.step() < lastStep) {
         long began = System.nanoTime();
         List<MicroBatch> own = batches.step(state.cursor().start(batches));
         clock.ended(StepClock.Part.DATA);
-        double lr = schedule.at(state.step() + stepOffset);
+        double lr = schedule.at(state.step() - ahead + stepOffset);
         TrainStep.Outcome outcome = rank.step().run(own, lr, state.step() + 1);
         state = state.next(batches, outcome.loss());
-        last = StepMetrics.of(state, totalSteps, outcome, lr, System.nanoTime() - began);
+        last = StepMetrics.of(state, lastStep, outcome, lr, System.nanoTime() - began);
         listener.onStep(last);
       }
     } catch (RuntimeException e) {
@@ -154,49 +143,11 @@ public final class Trainer {
    */
   private boolean isSound(RankSetup.Ready rank, TrainingState state, RuntimeException failure) {
     boolean common = model.groups().world().size() == 1 || failure instanceof TrainingException;
-    return common && rank.optimizer().updates() == state.updates();
+    return common && rank.optimizer().updates() == state.step();
   }
 
   private boolean stops() {
     return Thread.currentThread().isInterrupted() || stopRequest.isRequested();
-  }
-
-  /** Reads weights, moments and place of a checkpoint, if there is one to go on from. */
-  private TrainingState restore(AdamWOptimizer optimizer) {
-    if (resumed.isEmpty()) {
-      return TrainingState.start(batches);
-    }
-    try (Checkpoint checkpoint = Checkpoint.open(resumed.get())) {
-      TrainingState state = TrainingState.of(checkpoint.state(), checkpoint.description());
-      Resume.readWeights(checkpoint, model);
-      Resume.readMoments(checkpoint, optimizer.moments());
-      optimizer.resume(state.updates());
-      return state.fit(batches);
-    }
-  }
-
-  private Saving saving(List<Moments> moments, long start, TrainingListener listener) {
-    return new Saving(
-        notes,
-        checkpoints.map(
-            target ->
-                new CheckpointSaver(
-                    model,
-                    moments,
-                    target.folder(),
-                    target.policy(),
-                    Map.of("config.json", model.config().toJson("float32")),
-                    isAmong(target.folder()) ? start : NONE,
-                    listener::onCheckpoint)));
-  }
-
-  /** Whether the checkpoint that is gone on from is one of those that new ones join. */
-  private boolean isAmong(CheckpointFolder folder) {
-    Path parent = folder.path().toAbsolutePath().normalize();
-    return resumed
-        .map(path -> path.toAbsolutePath().normalize())
-        .filter(path -> parent.equals(path.getParent()))
-        .isPresent();
   }
 
   /**
@@ -220,7 +171,7 @@ public final class Trainer {
     private long bucketElements = DEFAULT_BUCKET_ELEMENTS;
     private int stepOffset;
     private long totalSteps;
-    private Optional<Target> checkpoints = Optional.empty();
+    private Optional<Checkpointing.Target> checkpoints = Optional.empty();
     private Optional<Path> resumed = Optional.empty();
     private Map<String, String> notes = Map.of();
     private StopRequest stopRequest = new StopRequest();
@@ -280,7 +231,10 @@ public final class Trainer {
       return this;
     }
 
-    /** Steps to train; by default one pass over the batches. */
+    /**
+     * Steps to train; by default one pass over the batches. A training that goes on with another
+     * batch size ends after as many samples as these steps have of it.
+     */
     public Builder optTotalSteps(long value) {
       totalSteps = value;
       return this;
@@ -288,7 +242,7 @@ public final class Trainer {
 
     /** Saves checkpoints; by default none are saved. */
     public Builder optCheckpoints(CheckpointFolder folder, CheckpointPolicy policy) {
-      checkpoints = Optional.of(new Target(folder, policy));
+      checkpoints = Optional.of(new Checkpointing.Target(folder, policy));
       return this;
     }
 

@@ -9,60 +9,37 @@ import java.util.Map;
  * Where a training is between two steps: with the weights and the moments, all that is needed to go
  * on as if it had never stopped.
  *
- * @param step steps done; the learning rate and the length of the run go by it
- * @param updates of the optimizer, on which its bias correction depends; the same as the steps
- *     unless the batch size was changed on resuming
+ * @param step steps done, each one update of the optimizer
  * @param cursor where the last step ended in the data
  * @param consumedSamples of all steps so far
- * @param samplesPerStep the global batch size
  * @param loss of the last step; 0 before the first
  */
-public record TrainingState(
-    long step,
-    long updates,
-    DataCursor cursor,
-    long consumedSamples,
-    long samplesPerStep,
-    double loss) {
-
+public record TrainingState(long step, DataCursor cursor, long consumedSamples, double loss) {
   /** Before the first step. */
-  public static TrainingState start(BatchSource batches) {
-    return new TrainingState(0, 0, DataCursor.START, 0, batches.samplesPerStep(), 0);
-  }
+  static final TrainingState START = new TrainingState(0, DataCursor.START, 0, 0);
 
   /** After one more step. */
   TrainingState next(BatchSource batches, double newLoss) {
     return new TrainingState(
-        step + 1,
-        updates + 1,
-        cursor.next(batches),
-        consumedSamples + samplesPerStep,
-        samplesPerStep,
-        newLoss);
+        step + 1, cursor.next(batches), consumedSamples + batches.samplesPerStep(), newLoss);
   }
 
   /**
-   * The same place for batches of another size: steps are counted as if all had been of that size,
-   * so that schedules go on at the same share of the run; no sample is left out or used twice.
+   * How many steps more were done than the consumed samples make in batches of this size. Other
+   * than 0 only where the batch size was changed on resuming: schedules and the length of a run go
+   * by samples, while steps are counted on.
    */
-  TrainingState fit(BatchSource batches) {
-    long size = batches.samplesPerStep();
-    if (size == samplesPerStep) {
-      return this;
-    }
-    long steps = Math.round((double) step * samplesPerStep / size);
-    return new TrainingState(steps, updates, cursor, consumedSamples, size, loss);
+  long stepsAhead(BatchSource batches) {
+    return step - Math.round((double) consumedSamples / batches.samplesPerStep());
   }
 
   /** As text, for a checkpoint. */
   Map<String, String> toMap() {
     Map<String, String> map = new LinkedHashMap<>();
     map.put("step", Long.toString(step));
-    map.put("optimizer_updates", Long.toString(updates));
     map.put("epoch", Long.toString(cursor.epoch()));
     map.put("sample_in_epoch", Long.toString(cursor.sample()));
     map.put("consumed_samples", Long.toString(consumedSamples));
-    map.put("global_batch_size", Long.toString(samplesPerStep));
     map.put("loss", Double.toString(loss));
     return map;
   }
@@ -77,10 +54,8 @@ public record TrainingState(
     Fields fields = new Fields(map, source);
     return new TrainingState(
         fields.count("step"),
-        fields.count("optimizer_updates"),
         new DataCursor(fields.count("epoch"), fields.count("sample_in_epoch")),
         fields.count("consumed_samples"),
-        fields.count("global_batch_size"),
         fields.number("loss"));
   }
 

@@ -5,18 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.loam.checkpoint.sharded.CheckpointFolder;
+import dev.loam.checkpoint.sharded.Storage;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.Qwen3Model;
 import dev.loam.model.SpecialTokens;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
 import dev.loam.tensor.part.Parameter;
+import dev.loam.train.checkpoint.CheckpointPolicy;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 class TrainerTest {
   private static final Qwen3Config CONFIG =
@@ -129,6 +135,37 @@ class TrainerTest {
     assertThat(steps)
         .extracting(StepMetrics::lr)
         .containsExactly(0.0, 1.0 / 512, 2.0 / 512, 1.0 / 512, 2.0 / 512, 3.0 / 512);
+  }
+
+  /** 24 of 80 samples in batches of four, the rest in batches of eight. */
+  @Test
+  void anotherBatchSizeGoesOnAtTheSameShareOfTheScheduleAndCountsStepsOn(@TempDir Path folder) {
+    CheckpointFolder checkpoints = new CheckpointFolder(folder, Storage.disk());
+    LrSchedule schedule = new LrSchedule.Linear(1e-3, new LrSchedule.WarmUp(0, 0), 10);
+    try (Qwen3Model model = model()) {
+      trainer(model, new RandomRows(4, 1, 20))
+          .optTotalSteps(6)
+          .optCheckpoints(checkpoints, CheckpointPolicy.DEFAULT)
+          .build()
+          .train();
+    }
+    steps.clear();
+    try (Qwen3Model model = model()) {
+      trainer(model, new RandomRows(8, 1, 10))
+          .setSchedule(schedule)
+          .optResume(checkpoints.newest().orElseThrow())
+          .optCheckpoints(checkpoints, CheckpointPolicy.DEFAULT)
+          .build()
+          .train();
+    }
+    assertThat(steps).extracting(StepMetrics::step).containsExactly(7L, 8L, 9L, 10L, 11L, 12L, 13L);
+    assertThat(steps)
+        .extracting(StepMetrics::lr)
+        .containsExactly(LongStream.range(3, 10).mapToObj(schedule::at).toArray(Double[]::new));
+    StepMetrics last = steps.get(6);
+    assertThat(last.consumedSamples()).isEqualTo(80);
+    assertThat(last.isComplete()).isTrue();
+    assertThat(checkpoints.newest()).hasValue(folder.resolve(CheckpointFolder.nameOf(13)));
   }
 
   private static void awaitInterrupt() {

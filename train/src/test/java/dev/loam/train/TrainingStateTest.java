@@ -48,24 +48,25 @@ class TrainingStateTest {
       @ForAll @IntRange(min = 1, max = 20) int after,
       @ForAll @IntRange(max = 60) int steps) {
     BatchSource first = new Sizes(epoch, before);
-    TrainingState state = TrainingState.start(first);
+    TrainingState state = TrainingState.START;
     long end = 0;
     for (int i = 0; i < steps; i++) {
       end = requireFollows(state, end, first);
       state = state.next(first, 1);
     }
-    assertThat(state.updates()).isEqualTo(steps);
+    assertThat(state.step()).isEqualTo(steps);
+    assertThat(state.stepsAhead(first)).isZero();
     BatchSource second = new Sizes(epoch, after);
     long consumed = state.consumedSamples();
-    state = state.fit(second);
-    assertThat(state.consumedSamples()).isEqualTo(consumed);
-    assertThat(state.updates()).isEqualTo(steps);
-    assertThat(Math.abs(state.step() * after - (long) steps * before)).isLessThanOrEqualTo(after);
+    long ahead = state.stepsAhead(second);
+    assertThat(Math.abs((steps - ahead) * after - consumed)).isLessThanOrEqualTo(after);
     for (int i = 0; i < 30; i++) {
       end = requireFollows(state, end, second);
       state = state.next(second, 1);
     }
     assertThat(state.consumedSamples()).isEqualTo(consumed + 30L * after);
+    assertThat(state.step()).isEqualTo(steps + 30L);
+    assertThat(state.stepsAhead(second)).isEqualTo(ahead);
   }
 
   /** After the sample that was last, or at the start of a pass that has no whole batch left. */
@@ -94,13 +95,13 @@ class TrainingStateTest {
 
   @Example
   void asTextAndBack() {
-    TrainingState state = new TrainingState(7, 9, new DataCursor(2, 12), 345, 6, 2.25);
+    TrainingState state = new TrainingState(7, new DataCursor(2, 12), 345, 2.25);
     assertThat(TrainingState.of(state.toMap(), "c")).isEqualTo(state);
   }
 
   @Example
   void whatIsMissingOrImpossibleIsNamed() {
-    Map<String, String> map = new HashMap<>(TrainingState.start(new Sizes(20, 2)).toMap());
+    Map<String, String> map = new HashMap<>(TrainingState.START.toMap());
     map.put("epoch", "-1");
     assertThatThrownBy(() -> TrainingState.of(map, "some/checkpoint"))
         .isInstanceOf(CheckpointException.class)

@@ -164,9 +164,15 @@ final class CrashLoop {
   }
 
   private String describe() {
+    List<KillPoint> left = unvisited();
     return String.format(
-        "%s; points visited: %d of %d, in the background %d of %d",
-        tally, sync.visited(), sync.all().size(), async.visited(), async.all().size());
+        "%s; points visited: %d of %d, in the background %d of %d%s",
+        tally,
+        sync.visited(),
+        sync.all().size(),
+        async.visited(),
+        async.all().size(),
+        left.size() > 8 ? "" : "; not yet: " + left);
   }
 
   private static void delete(Path folder) throws IOException {

@@ -26,7 +26,7 @@ record CrashedRun(
    * Runs in an empty folder.
    *
    * @param kills how often it is killed at most; then it may come to its end
-   * @param onlyPoints whether it is killed at points only
+   * @param onlyPoints whether it is killed at points only, as far as it is known how to get there
    * @param reference a run that was not killed
    * @return how often it was killed
    * @throws AssertionError if anything was lost, with all that was done to it

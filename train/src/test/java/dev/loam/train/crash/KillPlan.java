@@ -51,7 +51,26 @@ final class KillPlan {
       return atRandom(saved);
     }
     List<KillPoint> unvisited = points.unvisited();
-    return at(points.towards(any(unvisited.isEmpty() ? points.all() : unvisited)), saved);
+    return towards(any(unvisited.isEmpty() ? points.all() : unvisited), saved);
+  }
+
+  /**
+   * A kill at a point, or one that lets the next start pass it. Where no such kill is known it may
+   * have been any, even at a moment of no point.
+   */
+  private Kill towards(KillPoint point, long saved) {
+    if (!KillPoints.isAtStart(point.operation())) {
+      return at(point, saved);
+    }
+    List<KillPoint> causes = points.before(point);
+    if (!causes.isEmpty() && random.nextInt(4) > 0) {
+      return at(any(causes), saved);
+    }
+    return switch (random.nextInt(3)) {
+      case 0 -> at(point, saved);
+      case 1 -> at(any(points.all()), saved);
+      default -> atRandom(saved);
+    };
   }
 
   /** A point that the start after a kill is seen to pass: a new one, or sometimes any. */

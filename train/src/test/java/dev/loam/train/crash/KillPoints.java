@@ -4,6 +4,7 @@ package dev.loam.train.crash;
 import dev.loam.train.crash.KillPoint.Moment;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,12 +13,12 @@ import java.util.TreeSet;
 
 /**
  * The points that trainings were seen to pass, and those at which one was killed. What is done at a
- * start depends on how the life before ended, so for that the point is kept at which it did. For
+ * start depends on how the life before ended, so for that the points are kept at which it did. For
  * any thread.
  */
 final class KillPoints {
   private final Set<String> operations = new TreeSet<>();
-  private final Map<String, KillPoint> causes = new HashMap<>();
+  private final Map<String, Set<KillPoint>> causes = new HashMap<>();
   private final Set<String> visited = new TreeSet<>();
 
   /**
@@ -31,7 +32,9 @@ final class KillPoints {
         cause ->
             life.operations().stream()
                 .filter(KillPoints::isAtStart)
-                .forEach(operation -> causes.put(operation, cause)));
+                .forEach(
+                    operation ->
+                        causes.computeIfAbsent(operation, any -> new HashSet<>()).add(cause)));
   }
 
   /** Takes note of a kill. */
@@ -63,12 +66,18 @@ final class KillPoints {
 
   /** Those which a start was seen to pass after a kill at the given point. */
   synchronized List<KillPoint> after(KillPoint cause) {
-    return all().stream().filter(point -> cause.equals(causes.get(point.operation()))).toList();
+    return all().stream().filter(point -> causes(point).contains(cause)).toList();
   }
 
-  /** Where to kill so as to come to a point: there, or where it makes the next start pass it. */
-  synchronized KillPoint towards(KillPoint point) {
-    return causes.getOrDefault(point.operation(), point);
+  /**
+   * After which kills a start was seen to pass a point; none if it is not known how to get there.
+   */
+  synchronized List<KillPoint> before(KillPoint point) {
+    return List.copyOf(causes(point));
+  }
+
+  private Set<KillPoint> causes(KillPoint point) {
+    return causes.getOrDefault(point.operation(), Set.of());
   }
 
   /** How many were visited. */
