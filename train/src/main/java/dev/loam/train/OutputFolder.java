@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.List;
 
 /**
  * The output folder of a run.
@@ -19,17 +17,6 @@ record OutputFolder(Path metrics, Path model, Path checkpoints) {
   static final String METRICS = "metrics.jsonl";
   static final String MODEL = "model";
   private static final String CHECKPOINTS = "checkpoint";
-
-  private static final List<String> TOKENIZER_FILES =
-      List.of(
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "vocab.json",
-          "merges.txt",
-          "added_tokens.json",
-          "special_tokens_map.json",
-          "chat_template.jinja",
-          "generation_config.json");
 
   /** The files of a run. */
   static OutputFolder of(Path folder) {
@@ -71,20 +58,6 @@ record OutputFolder(Path metrics, Path model, Path checkpoints) {
       Path aside = name.resolveSibling(name.getFileName() + ending + i);
       if (!Files.exists(aside)) {
         return aside;
-      }
-    }
-  }
-
-  /** Puts the tokenizer's files beside a model, so that the folder can be used by itself. */
-  static void copyTokenizer(Path from, Path to) {
-    for (String name : TOKENIZER_FILES) {
-      Path file = from.resolve(name);
-      try {
-        if (Files.isRegularFile(file)) {
-          Files.copy(file, to.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(file + " cannot be copied: " + e.getMessage(), e);
       }
     }
   }

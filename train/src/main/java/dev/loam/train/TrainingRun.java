@@ -6,6 +6,7 @@ import dev.loam.checkpoint.sharded.Storage;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.Qwen3Model;
 import dev.loam.model.WeightType;
+import dev.loam.model.formats.CompanionFiles;
 import dev.loam.model.formats.WeightFolder;
 import dev.loam.parallel.Layout;
 import dev.loam.parallel.ProcessGroup;
@@ -169,7 +170,7 @@ public final class TrainingRun {
     try {
       model.save(folder, WeightType.FLOAT32);
       if (model.groups().world().rank() == 0) {
-        config.tokenizerDir().ifPresent(tokenizer -> OutputFolder.copyTokenizer(tokenizer, folder));
+        CompanionFiles.copy(config.tokenizerDir().stream().toList(), folder);
       }
     } finally {
       if (interrupted) {

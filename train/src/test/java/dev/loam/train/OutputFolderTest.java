@@ -78,18 +78,6 @@ class OutputFolderTest {
   }
 
   @Test
-  void tokenizerFilesAreCopied() throws IOException {
-    Path from = Files.createDirectories(base.resolve("tokenizer"));
-    Path to = Files.createDirectories(base.resolve("model"));
-    Files.writeString(from.resolve("tokenizer.json"), "{}");
-    Files.writeString(from.resolve("model.safetensors"), "weights");
-    Files.writeString(to.resolve("tokenizer.json"), "old");
-    OutputFolder.copyTokenizer(from, to);
-    assertThat(to.resolve("tokenizer.json")).hasContent("{}");
-    assertThat(to.resolve("model.safetensors")).doesNotExist();
-  }
-
-  @Test
   void oneRunAtATime() {
     Path folder = base.resolve("out");
     try (RunLock first = OutputFolder.prepare(folder)) {

@@ -121,22 +121,7 @@ public final class CheckpointSave implements AutoCloseable {
   }
 
   private void writeFiles() throws IOException {
-    List<Optional<DigestOutput>> written = new ArrayList<>();
-    try {
-      for (RankFile file : files) {
-        written.add(file.write(storage, saving, blockBytes));
-      }
-      // Flushed last: the system brings the first to the disk while the next is being written.
-      for (Optional<DigestOutput> file : written) {
-        digests.add(file.isPresent() ? file.get().finish() : FileDigests.NONE);
-      }
-    } finally {
-      for (Optional<DigestOutput> file : written) {
-        if (file.isPresent()) {
-          file.get().close();
-        }
-      }
-    }
+    digests.addAll(RankFile.write(files, storage, saving, blockBytes));
     storage.sync(saving);
   }
 

@@ -6,6 +6,7 @@ import dev.loam.checkpoint.safetensors.NamedTensor;
 import dev.loam.checkpoint.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -44,8 +45,31 @@ record RankFile(String name, List<NamedTensor> tensors) {
     return tensors.isEmpty() ? 0 : SafetensorsWriter.bytes(tensors, SafetensorsWriter.PYTORCH);
   }
 
-  /** Writes it, but for flushing; nothing if there are no tensors. */
-  Optional<DigestOutput> write(Storage storage, Path folder, int blockBytes) throws IOException {
+  /** Writes files and flushes them; gives their digests, none for a file without tensors. */
+  static List<FileDigests> write(List<RankFile> files, Storage storage, Path folder, int blockBytes)
+      throws IOException {
+    List<FileDigests> digests = new ArrayList<>();
+    List<Optional<DigestOutput>> written = new ArrayList<>();
+    try {
+      for (RankFile file : files) {
+        written.add(file.start(storage, folder, blockBytes));
+      }
+      // Flushed last: the system brings the first to the disk while the next is being written.
+      for (Optional<DigestOutput> file : written) {
+        digests.add(file.isPresent() ? file.get().finish() : FileDigests.NONE);
+      }
+    } finally {
+      for (Optional<DigestOutput> file : written) {
+        if (file.isPresent()) {
+          file.get().close();
+        }
+      }
+    }
+    return digests;
+  }
+
+  private Optional<DigestOutput> start(Storage storage, Path folder, int blockBytes)
+      throws IOException {
     if (tensors.isEmpty()) {
       return Optional.empty();
     }
