@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
+import dev.loam.tokenizer.internal.ByteLevel;
+
 /**
  * A byte-level BPE model.
  *

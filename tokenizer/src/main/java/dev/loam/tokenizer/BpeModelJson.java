@@ -2,11 +2,24 @@
 package dev.loam.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.loam.tokenizer.internal.ByteLevel;
+import dev.loam.tokenizer.internal.JsonCursor;
+import dev.loam.tokenizer.internal.JsonValue;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Reads the model of a {@code tokenizer.json}: vocabulary and merges. */
+/**
+ * Reads the model of a {@code tokenizer.json}: vocabulary and merges, as they come, and the options
+ * beside them. Where the merges come first the file is read once more for them.
+ */
 final class BpeModelJson {
   private static final Set<String> KEYS =
       Set.of(
@@ -17,107 +30,199 @@ final class BpeModelJson {
           "end_of_word_suffix",
           "fuse_unk",
           "byte_fallback",
-          "ignore_merges",
-          "vocab",
-          "merges");
+          "ignore_merges");
 
   private static final List<String> SWITCHED_OFF =
       List.of(
           "dropout",
-          "unk_token",
           "continuing_subword_prefix",
           "end_of_word_suffix",
           "fuse_unk",
           "byte_fallback");
 
-  private BpeModelJson() {}
+  private final JsonValue place;
+  private final Map<String, JsonValue> options = new LinkedHashMap<>();
+  private @Nullable Vocabulary vocabulary;
+  private @Nullable MergeTable merges;
+  private boolean mergesCameFirst;
 
-  static BpeModel read(JsonValue model) {
+  private BpeModelJson(JsonValue place) {
+    this.place = place;
+  }
+
+  /** Reads the value at hand, without judging its options. */
+  static BpeModelJson read(JsonCursor cursor) throws IOException {
+    BpeModelJson model = new BpeModelJson(cursor.place());
+    cursor.members(
+        key -> {
+          switch (key) {
+            case "vocab" -> model.vocabulary = vocabulary(cursor);
+            case "merges" -> model.readMerges(cursor);
+            default -> model.options.put(key, cursor.value());
+          }
+        });
+    return model;
+  }
+
+  private void readMerges(JsonCursor cursor) throws IOException {
+    if (vocabulary == null) {
+      mergesCameFirst = true;
+      cursor.skip();
+    } else {
+      checkBytes(vocabulary, place.child("vocab")::problem); // or it would be a merge's fault
+      merges = merges(cursor, vocabulary);
+    }
+  }
+
+  /**
+   * The model, if it is one that is understood.
+   *
+   * @param added the contents of the added tokens
+   */
+  BpeModel build(Set<String> added) {
     // The type comes first: under another type the other keys would be misleading to name.
-    model
-        .get("type")
+    option("type")
         .filter(type -> !type.string().equals("BPE"))
         .ifPresent(
             type -> {
               throw type.expected("\"BPE\"");
             });
-    model.allowOnly(KEYS);
-    SWITCHED_OFF.forEach(key -> refuseUnlessOff(model, key));
-    Vocabulary vocabulary = vocabulary(model.requiredObject("vocab"));
-    MergeTable merges = merges(model.required("merges").elements(), vocabulary);
-    return new BpeModel(vocabulary, merges, model.flag("ignore_merges"));
-  }
-
-  private static void refuseUnlessOff(JsonValue model, String key) {
-    model
-        .get(key)
-        .filter(
-            value -> {
-              JsonNode node = value.node();
-              boolean off =
-                  (node.isBoolean() && !node.booleanValue())
-                      || (node.isNumber() && node.doubleValue() == 0)
-                      || (node.isTextual() && node.textValue().isEmpty());
-              return !off;
-            })
-        .ifPresent(
-            value -> {
-              throw value.problem("is not supported in byte-level BPE; found " + value.shown());
-            });
-  }
-
-  private static Vocabulary vocabulary(JsonValue vocab) {
-    Vocabulary.Builder builder = new Vocabulary.Builder();
-    for (Map.Entry<String, JsonNode> e : vocab.members()) {
-      builder.add(e.getKey(), vocab.member(e.getKey(), e.getValue()));
+    options.forEach(
+        (key, value) -> {
+          if (!KEYS.contains(key)) {
+            throw value.unknown(KEYS);
+          }
+        });
+    for (String key : SWITCHED_OFF) {
+      option(key).filter(value -> !isOff(value.node())).ifPresent(BpeModelJson::refuse);
     }
-    Vocabulary vocabulary = builder.build();
+    if (vocabulary == null) {
+      throw place.missing("vocab");
+    }
+    Vocabulary tokens = vocabulary;
+    // Every byte is a token, so that there is never an unknown one.
+    option("unk_token")
+        .filter(value -> !isOff(value.node()))
+        .filter(value -> !isToken(value.string(), tokens, added))
+        .ifPresent(BpeModelJson::refuse);
+    checkBytes(tokens, place.child("vocab")::problem);
+    if (mergesCameFirst) {
+      merges = readMergesAgain(place.file(), tokens);
+    }
+    if (merges == null) {
+      throw place.missing("merges");
+    }
+    return new BpeModel(tokens, merges, option("ignore_merges").map(JsonValue::bool).orElse(false));
+  }
+
+  private Optional<JsonValue> option(String key) {
+    return Optional.ofNullable(options.get(key)).filter(value -> !value.node().isNull());
+  }
+
+  private static boolean isOff(JsonNode node) {
+    return (node.isBoolean() && !node.booleanValue())
+        || (node.isNumber() && node.doubleValue() == 0)
+        || (node.isTextual() && node.textValue().isEmpty());
+  }
+
+  private static boolean isToken(String token, Vocabulary vocabulary, Set<String> added) {
+    return vocabulary.id(token).isPresent() || added.contains(token);
+  }
+
+  private static void refuse(JsonValue value) {
+    throw value.problem("is not supported in byte-level BPE; found " + value.shown());
+  }
+
+  private static MergeTable readMergesAgain(Path file, Vocabulary vocabulary) {
+    List<MergeTable> found = new ArrayList<>();
+    JsonCursor.read(
+        file,
+        cursor -> {
+          cursor.members(
+              key -> {
+                if (!key.equals("model")) {
+                  cursor.skip();
+                  return;
+                }
+                cursor.members(
+                    inModel -> {
+                      if (inModel.equals("merges")) {
+                        found.add(merges(cursor, vocabulary));
+                      } else {
+                        cursor.skip();
+                      }
+                    });
+              });
+          return found;
+        });
+    return found.get(0);
+  }
+
+  /** Reads an object of tokens and ids. */
+  static Vocabulary vocabulary(JsonCursor cursor) throws IOException {
+    Vocabulary.Builder builder = new Vocabulary.Builder();
+    Function<String, TokenizerFormatException> problem = cursor::problem;
+    cursor.manyMembers(
+        token -> {
+          if (builder.addNew(token, cursor.integer(), problem) >= 0) {
+            throw cursor.duplicate(token);
+          }
+        });
+    return builder.build();
+  }
+
+  /** Makes sure that every byte is a token. */
+  static void checkBytes(
+      Vocabulary vocabulary, Function<String, TokenizerFormatException> problem) {
     for (int b = 0; b < 256; b++) {
       String token = String.valueOf(ByteLevel.charOf(b));
       if (vocabulary.id(token).isEmpty()) {
-        throw vocab.problem(
+        throw problem.apply(
             String.format(
                 "no token %s for the byte 0x%02X; a byte-level vocabulary has all 256",
                 JsonValue.quoted(token), b));
       }
     }
-    return vocabulary;
   }
 
-  private static MergeTable merges(List<JsonValue> elements, Vocabulary vocabulary) {
-    long[] pairs = new long[elements.size()];
-    int[] results = new int[elements.size()];
-    for (int rank = 0; rank < pairs.length; rank++) {
-      JsonValue merge = elements.get(rank);
-      List<String> parts = parts(merge);
-      pairs[rank] =
-          MergeTable.pair(
-              known(merge, parts.get(0), vocabulary), known(merge, parts.get(1), vocabulary));
-      results[rank] = known(merge, parts.get(0) + parts.get(1), vocabulary);
+  private static MergeTable merges(JsonCursor cursor, Vocabulary vocabulary) throws IOException {
+    MergeList merges = new MergeList(vocabulary, cursor::problem);
+    cursor.elements(
+        () -> {
+          if (cursor.isString()) {
+            String merge = cursor.string();
+            int blank = merge.indexOf(' ');
+            if (blank < 0 || merge.indexOf(' ', blank + 1) >= 0) {
+              throw notAMerge(cursor);
+            }
+            merges.add(merge.substring(0, blank), merge.substring(blank + 1));
+          } else {
+            addPair(cursor, merges);
+          }
+        });
+    return merges.build();
+  }
+
+  /** Since tokenizers 0.20 a merge is written as a pair. */
+  private static void addPair(JsonCursor cursor, MergeList merges) throws IOException {
+    if (!cursor.isArray()) {
+      throw notAMerge(cursor);
     }
-    return new MergeTable(pairs, results);
-  }
-
-  /** A merge is written "a b" or, since tokenizers 0.20, ["a", "b"]. */
-  private static List<String> parts(JsonValue merge) {
-    List<String> parts =
-        merge.node().isTextual()
-            ? List.of(merge.string().split(" ", -1))
-            : merge.node().isArray()
-                ? merge.elements().stream().map(JsonValue::string).toList()
-                : List.of();
-    if (parts.size() != 2) {
-      throw merge.expected("a merge of two tokens, [\"a\", \"b\"] or \"a b\"");
+    if (!cursor.next()) {
+      throw cursor.problem("a merge is of two tokens");
     }
-    return parts;
+    String left = cursor.string();
+    if (!cursor.next()) {
+      throw cursor.problem("a merge is of two tokens");
+    }
+    String right = cursor.string();
+    if (cursor.next()) {
+      throw cursor.problem("a merge is of two tokens");
+    }
+    merges.add(left, right);
   }
 
-  private static int known(JsonValue merge, String token, Vocabulary vocabulary) {
-    return vocabulary
-        .id(token)
-        .orElseThrow(
-            () ->
-                merge.problem(
-                    "the token " + JsonValue.quoted(token) + " is not in the vocabulary"));
+  private static TokenizerFormatException notAMerge(JsonCursor cursor) throws IOException {
+    return cursor.expected("a merge of two tokens, [\"a\", \"b\"] or \"a b\"");
   }
 }

@@ -1,58 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
-import java.nio.charset.StandardCharsets;
-import java.util.OptionalInt;
+import dev.loam.tokenizer.internal.ByteLevel;
+import dev.loam.tokenizer.internal.IntBuilder;
 
-/** Words to tokens. Immutable but for its cache, and safe to share among threads. */
+/** Words to tokens. Immutable and safe to share among threads, each with scratch of its own. */
 final class BytePairEncoder {
+  private static final byte[] NOTHING = {};
+
   private final BpeModel model;
   private final PreTokenizer preTokenizer;
-  private final int[] byteTokens;
-  private final WordCache cache = new WordCache();
+  private final SearchTables tables;
 
   BytePairEncoder(BpeModel model, PreTokenizer preTokenizer) {
     this.model = model;
     this.preTokenizer = preTokenizer;
-    this.byteTokens = model.byteTokens();
+    byte[][] bytes = new byte[model.vocabulary().size()][];
+    for (int token = 0; token < bytes.length; token++) {
+      bytes[token] = model.vocabulary().token(token).map(BytePairEncoder::bytes).orElse(NOTHING);
+    }
+    this.tables = new SearchTables(model.merges(), model.byteTokens(), bytes);
   }
 
-  /** Scratch memory for one thread. */
-  WordMerger newMerger() {
-    return new WordMerger(model.merges());
+  /** Of a token that is not written in the alphabet of bytes, and so is in no word: none. */
+  private static byte[] bytes(String token) {
+    byte[] bytes = ByteLevel.read(token);
+    return ByteLevel.write(bytes).equals(token) ? bytes : NOTHING;
   }
 
-  /**
-   * Encodes a piece of normalized text.
-   *
-   * @param text well-formed UTF-16
-   */
-  void encode(String text, WordMerger merger, IntBuilder out) {
-    for (int start = 0; start < text.length(); ) {
-      int end = preTokenizer.wordEnd(text, start);
-      if (end - start > WordCache.MAX_WORD) {
-        out.addAll(tokens(text.substring(start, end), merger));
-      } else {
-        int[] tokens = cache.get(text, start, end);
-        if (tokens == null) {
-          String word = text.substring(start, end);
-          tokens = tokens(word, merger);
-          cache.put(word, tokens);
-        }
-        out.addAll(tokens);
-      }
+  EncoderScratch newScratch() {
+    return new EncoderScratch(new WordCache(), tables.newSearch());
+  }
+
+  /** Adds the tokens of the scratch's text to its ids. */
+  void encode(EncoderScratch scratch) {
+    byte[] utf8 = scratch.text().bytes();
+    int limit = scratch.text().length();
+    for (int start = 0; start < limit; ) {
+      int end = preTokenizer.wordEnd(utf8, start, limit);
+      encodeWord(utf8, start, end, scratch);
       start = end;
     }
   }
 
-  private int[] tokens(String word, WordMerger merger) {
-    byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+  /** How many tokens {@link #encode} would add; the scratch's ids are lost. */
+  int count(EncoderScratch scratch) {
+    byte[] utf8 = scratch.text().bytes();
+    int limit = scratch.text().length();
+    int count = 0;
+    for (int start = 0; start < limit; ) {
+      int end = preTokenizer.wordEnd(utf8, start, limit);
+      scratch.ids().truncate(0);
+      encodeWord(utf8, start, end, scratch);
+      count += scratch.ids().size();
+      start = end;
+    }
+    return count;
+  }
+
+  /** How many bytes a token of a word has. */
+  int length(int token) {
+    return model.vocabulary().length(token);
+  }
+
+  private void encodeWord(byte[] utf8, int start, int end, EncoderScratch scratch) {
+    int length = end - start;
+    if (length > WordCache.MAX_WORD) {
+      merge(utf8, start, end, scratch);
+    } else if (!scratch.cache().get(utf8, start, length, scratch.ids())) {
+      int from = scratch.ids().size();
+      merge(utf8, start, end, scratch);
+      scratch.cache().put(utf8, start, length, scratch.ids(), from);
+    }
+  }
+
+  private void merge(byte[] utf8, int start, int end, EncoderScratch scratch) {
+    IntBuilder ids = scratch.ids();
     if (model.ignoreMerges()) {
-      OptionalInt whole = model.vocabulary().id(ByteLevel.write(bytes));
-      if (whole.isPresent()) {
-        return new int[] {whole.getAsInt()};
+      int whole = model.vocabulary().find(utf8, start, end);
+      if (whole >= 0) {
+        ids.add(whole);
+        return;
       }
     }
-    return merger.merge(bytes, byteTokens);
+    scratch.search().encode(utf8, start, end, ids);
   }
 }

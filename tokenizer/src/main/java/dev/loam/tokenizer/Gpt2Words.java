@@ -5,24 +5,17 @@ package dev.loam.tokenizer;
 final class Gpt2Words {
   private Gpt2Words() {}
 
-  static int end(String text, int start) {
-    int contraction = Scan.contraction(text, start, false);
-    if (contraction > 0) {
-      return start + contraction;
+  static int end(byte[] utf8, int start, int limit) {
+    int contraction = Scan.contractionEnd(utf8, start, limit, false);
+    if (contraction > start) {
+      return contraction;
     }
-    int afterSpace = text.charAt(start) == ' ' ? start + 1 : start;
-    if (afterSpace < text.length()) {
-      int c = text.codePointAt(afterSpace);
-      if (CharClass.isLetter(c)) {
-        return Scan.run(text, afterSpace, CharClass::isLetter);
-      }
-      if (CharClass.isNumber(c)) {
-        return Scan.run(text, afterSpace, CharClass::isNumber);
-      }
-      if (CharClass.isOther(c)) {
-        return Scan.run(text, afterSpace, CharClass::isOther);
-      }
+    int afterSpace = utf8[start] == ' ' ? start + 1 : start;
+    int kind = Scan.classAt(utf8, afterSpace, limit);
+    if ((kind & (Scan.LETTER | Scan.NUMBER | Scan.OTHER)) != 0) {
+      return Scan.run(utf8, afterSpace, limit, kind);
     }
-    return Scan.spacesEnd(text, start, Scan.run(text, start, CharClass::isSpace));
+    int runEnd = Scan.run(utf8, start, limit, Scan.SPACE);
+    return Scan.spacesEnd(utf8, start, limit, runEnd);
   }
 }

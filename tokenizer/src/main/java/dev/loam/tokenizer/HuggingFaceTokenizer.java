@@ -15,41 +15,35 @@ import java.util.OptionalInt;
  * {@link PreTokenizer}, and each word's UTF-8 bytes are merged. A surrogate without its partner is
  * encoded as U+FFFD.
  *
- * <p>Which characters are letters, numbers and combining follows the Unicode version of the running
- * JDK: 13 in Java 17, 16 in Java 25. Hugging Face's library cuts words after Unicode 16 and
- * normalizes after Unicode 9, so ids can differ where a text holds characters that are newer than
- * the JDK's Unicode, or combining characters that are newer than Unicode 9.
+ * <p>Which characters are letters, numbers and white space follows Unicode 16, normalization
+ * follows Unicode 9, as in Hugging Face's tokenizers 0.23 and whatever the running JDK knows.
  *
  * <p>Immutable but for a bounded cache of words, and safe to share among threads.
  */
 public final class HuggingFaceTokenizer implements Tokenizer {
   private final Vocabulary vocabulary;
   private final OptionalInt endOfText;
-  private final Normalization normalization;
-  private final AddedTokenSplitter rawSplitter;
-  private final AddedTokenSplitter normalizedSplitter;
-  private final BytePairEncoder encoder;
+  private final TextEncoder encoder;
   private final TokenDecoder decoder;
 
   private HuggingFaceTokenizer(TokenizerJson json, OptionalInt endOfText) {
-    List<AddedToken> added = json.addedTokens();
     this.vocabulary = json.vocabulary();
     this.endOfText = endOfText;
-    this.normalization = json.normalization();
-    this.rawSplitter = new AddedTokenSplitter(added.stream().filter(t -> !t.normalized()).toList());
-    this.normalizedSplitter =
-        new AddedTokenSplitter(added.stream().filter(AddedToken::normalized).toList());
-    this.encoder = new BytePairEncoder(json.model(), json.preTokenizer());
-    this.decoder = new TokenDecoder(vocabulary, added);
+    this.encoder = new TextEncoder(json);
+    this.decoder = new TokenDecoder(vocabulary, json.addedTokens());
   }
 
   /**
    * Loads a tokenizer from a folder with {@code tokenizer.json} and, where present, {@code
-   * tokenizer_config.json}, whose {@code eos_token} is the end of text.
+   * tokenizer_config.json}, whose {@code eos_token} is the end of text; or, where there is no
+   * {@code tokenizer.json}, from {@code vocab.json}, {@code merges.txt} and {@code
+   * tokenizer_config.json} of a Qwen2Tokenizer or GPT2Tokenizer, with {@code added_tokens.json} and
+   * {@code special_tokens_map.json} where the config does not list the added tokens.
    *
    * <p>Understood are: BPE with merges as strings or pairs and {@code ignore_merges}; the
    * normalizer NFC or none; the pre-tokenizers of {@link PreTokenizer}; the decoder ByteLevel;
-   * post-processors that add nothing. Of a merge that is given twice the later one holds.
+   * post-processors that add nothing. Of a merge that is given twice the later one holds. {@code
+   * clean_up_tokenization_spaces} has no effect, as in Hugging Face's library for BPE.
    *
    * @throws TokenizerFormatException if a file is missing or damaged, or says anything that is not
    *     understood
@@ -61,7 +55,12 @@ public final class HuggingFaceTokenizer implements Tokenizer {
               + (Files.exists(folder) ? ": not a folder" : ": no such folder")
               + "; expected a folder with tokenizer.json");
     }
-    TokenizerJson json = TokenizerJson.read(folder.resolve("tokenizer.json"));
+    if (VocabMergesFolder.isOne(folder)) {
+      VocabMergesFolder files = VocabMergesFolder.read(folder);
+      return new HuggingFaceTokenizer(files.tokenizer(), files.endOfText());
+    }
+    Path file = folder.resolve("tokenizer.json");
+    TokenizerJson json = TokenizerJson.read(file);
     Path config = folder.resolve("tokenizer_config.json");
     return new HuggingFaceTokenizer(
         json,
@@ -77,27 +76,27 @@ public final class HuggingFaceTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text, AddedTokens addedTokens) {
-    IntBuilder ids = new IntBuilder();
-    WordMerger merger = encoder.newMerger();
-    for (var piece : rawSplitter.split(Utf16.replaceLoneSurrogates(text), addedTokens)) {
-      if (piece.token().isPresent()) {
-        ids.add(piece.token().get().id());
-      } else {
-        encodePlain(normalization.apply(piece.text()), addedTokens, merger, ids);
-      }
-    }
-    return ids.toArray();
+    return encoder.encode(text, addedTokens);
   }
 
-  private void encodePlain(
-      String normalized, AddedTokens addedTokens, WordMerger merger, IntBuilder ids) {
-    for (var piece : normalizedSplitter.split(normalized, addedTokens)) {
-      if (piece.token().isPresent()) {
-        ids.add(piece.token().get().id());
-      } else {
-        encoder.encode(piece.text(), merger, ids);
-      }
-    }
+  @Override
+  public Encoding encodeWithSpans(String text, AddedTokens addedTokens) {
+    return encoder.encodeWithSpans(text, addedTokens);
+  }
+
+  @Override
+  public List<int[]> encodeAll(List<String> texts, AddedTokens addedTokens, int threads) {
+    return encoder.encodeAll(texts, addedTokens, threads);
+  }
+
+  @Override
+  public int count(String text, AddedTokens addedTokens) {
+    return encoder.count(text, addedTokens);
+  }
+
+  @Override
+  public StreamingDecoder streamingDecoder(boolean skipSpecial) {
+    return new TokenStreamDecoder(decoder, skipSpecial);
   }
 
   @Override

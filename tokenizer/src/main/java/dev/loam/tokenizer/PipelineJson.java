@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
+import dev.loam.tokenizer.internal.JsonValue;
+import dev.loam.tokenizer.internal.Normalization;
 import java.util.List;
 import java.util.Set;
 
@@ -11,34 +13,59 @@ final class PipelineJson {
 
   private PipelineJson() {}
 
+  /**
+   * How text is cut into words.
+   *
+   * @param addPrefixSpace whether text that does not start with a space gets one
+   */
+  record Words(PreTokenizer preTokenizer, boolean addPrefixSpace) {}
+
   static Normalization normalization(JsonValue root) {
-    return root.get("normalizer")
-        .map(
-            normalizer -> {
-              requireType(normalizer, "NFC");
-              normalizer.allowOnly(Set.of("type"));
-              return Normalization.NFC;
-            })
-        .orElse(Normalization.NONE);
+    return root.get("normalizer").map(PipelineJson::normalizer).orElse(Normalization.NONE);
   }
 
-  static PreTokenizer preTokenizer(JsonValue root) {
+  private static Normalization normalizer(JsonValue normalizer) {
+    if (type(normalizer).equals("Sequence")) {
+      normalizer.allowOnly(Set.of("type", "normalizers"));
+      List<JsonValue> steps = normalizer.required("normalizers").elements();
+      steps.forEach(PipelineJson::normalizer); // each is form C, which once is enough of
+      return steps.isEmpty() ? Normalization.NONE : Normalization.NFC;
+    }
+    requireType(normalizer, "NFC");
+    normalizer.allowOnly(Set.of("type"));
+    return Normalization.NFC;
+  }
+
+  static Words words(JsonValue root) {
     JsonValue value = root.requiredObject("pre_tokenizer");
     if (type(value).equals("ByteLevel")) {
-      requireByteLevel(value, true);
-      return PreTokenizer.GPT2;
+      return byteLevel(value);
     }
     if (!type(value).equals("Sequence")) {
       throw value.required("type").expected("\"ByteLevel\" or \"Sequence\"");
     }
     value.allowOnly(Set.of("type", "pretokenizers"));
     JsonValue steps = value.required("pretokenizers");
-    if (steps.elements().size() != 2) {
+    List<JsonValue> elements = steps.elements();
+    if (elements.size() == 1 && type(elements.get(0)).equals("ByteLevel")) {
+      return byteLevel(elements.get(0));
+    }
+    if (elements.size() != 2) {
       throw steps.expected("a Split and a ByteLevel");
     }
-    PreTokenizer preTokenizer = split(steps.elements().get(0));
-    requireByteLevel(steps.elements().get(1), false);
-    return preTokenizer;
+    PreTokenizer preTokenizer = split(elements.get(0));
+    JsonValue byteLevel = elements.get(1);
+    checkByteLevel(byteLevel, false);
+    // Here it would put a space before every word.
+    if (flag(byteLevel, "add_prefix_space")) {
+      throw byteLevel.problem("\"add_prefix_space\" must be false");
+    }
+    return new Words(preTokenizer, false);
+  }
+
+  private static Words byteLevel(JsonValue step) {
+    checkByteLevel(step, true);
+    return new Words(PreTokenizer.GPT2, flag(step, "add_prefix_space"));
   }
 
   private static PreTokenizer split(JsonValue split) {
@@ -62,28 +89,34 @@ final class PipelineJson {
     throw regex.problem("an unknown expression; known are those of Qwen2, 2.5, 3 and of GPT-2");
   }
 
-  /** Whatever comes after the model must neither add tokens nor change them. */
-  static void checkPostProcessor(JsonValue root) {
-    root.get("post_processor").ifPresent(PipelineJson::checkPostProcessorStep);
+  /**
+   * Whatever comes after the model must neither add tokens nor change them; it may trim the spans
+   * that the library gives.
+   */
+  static boolean trimOffsets(JsonValue root) {
+    return root.get("post_processor").map(PipelineJson::trims).orElse(false);
   }
 
-  private static void checkPostProcessorStep(JsonValue step) {
+  private static boolean trims(JsonValue step) {
     switch (type(step)) {
-      case "ByteLevel" -> step.allowOnly(BYTE_LEVEL); // only moves offsets
+      case "ByteLevel" -> {
+        step.allowOnly(BYTE_LEVEL);
+        return flag(step, "trim_offsets");
+      }
       case "Sequence" -> {
         step.allowOnly(Set.of("type", "processors"));
-        step.required("processors").elements().forEach(PipelineJson::checkPostProcessorStep);
+        boolean trims = false;
+        for (JsonValue processor : step.required("processors").elements()) {
+          trims |= trims(processor);
+        }
+        return trims;
       }
       case "TemplateProcessing" -> {
         step.allowOnly(Set.of("type", "single", "pair", "special_tokens"));
         for (String key : List.of("single", "pair")) {
-          for (JsonValue piece : step.required(key).elements()) {
-            piece.requireObject();
-            if (piece.get("Sequence").isEmpty()) {
-              throw piece.problem("a template that adds tokens is not supported");
-            }
-          }
+          step.required(key).elements().forEach(PipelineJson::checkPiece);
         }
+        return false;
       }
       default ->
           throw step.required("type")
@@ -91,25 +124,38 @@ final class PipelineJson {
     }
   }
 
+  private static void checkPiece(JsonValue piece) {
+    piece.requireObject();
+    if (piece.get("Sequence").isEmpty()) {
+      throw piece.problem("a template that adds tokens is not supported");
+    }
+  }
+
   static void checkDecoder(JsonValue root) {
     JsonValue decoder = root.requiredObject("decoder");
+    if (type(decoder).equals("Sequence")) {
+      decoder.allowOnly(Set.of("type", "decoders"));
+      JsonValue steps = decoder.required("decoders");
+      if (steps.elements().size() != 1) {
+        throw steps.expected("one ByteLevel");
+      }
+      decoder = steps.elements().get(0);
+    }
     requireType(decoder, "ByteLevel");
     decoder.allowOnly(BYTE_LEVEL); // its options concern offsets and encoding only
   }
 
-  private static void requireByteLevel(JsonValue step, boolean useRegex) {
+  private static void checkByteLevel(JsonValue step, boolean useRegex) {
     requireType(step, "ByteLevel");
     step.allowOnly(BYTE_LEVEL);
-    // Both are true where the file leaves them out.
-    requireFlag(step, "add_prefix_space", false);
-    requireFlag(step, "use_regex", useRegex);
+    if (flag(step, "use_regex") != useRegex) {
+      throw step.problem("\"use_regex\" must be " + useRegex);
+    }
   }
 
-  private static void requireFlag(JsonValue step, String key, boolean wanted) {
-    boolean actual = step.get(key).map(JsonValue::bool).orElse(true);
-    if (actual != wanted) {
-      throw step.problem("\"" + key + "\" must be " + wanted);
-    }
+  /** A flag of ByteLevel, all of which are true where the file leaves them out. */
+  private static boolean flag(JsonValue step, String key) {
+    return step.get(key).map(JsonValue::bool).orElse(true);
   }
 
   private static void requireType(JsonValue step, String wanted) {

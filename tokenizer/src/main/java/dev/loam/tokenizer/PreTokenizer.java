@@ -4,7 +4,6 @@ package dev.loam.tokenizer;
 /**
  * How text is cut into words; tokens never reach across words. Both are scanners written by hand
  * for one regular expression each, with the meaning the expression has in Hugging Face's library.
- * Which code points are letters and numbers follows the Unicode version of the running JDK.
  */
 public enum PreTokenizer {
   /** Qwen2, Qwen2.5 and Qwen3: words with one leading character, single digits, line ends. */
@@ -12,15 +11,15 @@ public enum PreTokenizer {
       "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"
           + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+") {
     @Override
-    int wordEnd(String text, int start) {
-      return QwenWords.end(text, start);
+    public int wordEnd(byte[] utf8, int start, int limit) {
+      return QwenWords.end(utf8, start, limit);
     }
   },
   /** GPT-2: words and numbers with one leading space. */
   GPT2("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+") {
     @Override
-    int wordEnd(String text, int start) {
-      return Gpt2Words.end(text, start);
+    public int wordEnd(byte[] utf8, int start, int limit) {
+      return Gpt2Words.end(utf8, start, limit);
     }
   };
 
@@ -31,7 +30,7 @@ public enum PreTokenizer {
   }
 
   /** The regular expression of which every match is a word. */
-  String regex() {
+  public String regex() {
     return regex;
   }
 
@@ -39,8 +38,9 @@ public enum PreTokenizer {
    * Where the word that starts at {@code start} ends. The words of a text follow each other without
    * gaps.
    *
-   * @param text well-formed UTF-16
+   * @param utf8 holds the text: well-formed UTF-8, which is not checked
    * @param start an index inside the text, where a word starts
+   * @param limit where the text ends
    */
-  abstract int wordEnd(String text, int start);
+  public abstract int wordEnd(byte[] utf8, int start, int limit);
 }

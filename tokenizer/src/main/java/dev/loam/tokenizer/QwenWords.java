@@ -5,37 +5,38 @@ package dev.loam.tokenizer;
 final class QwenWords {
   private QwenWords() {}
 
-  static int end(String text, int start) {
-    int contraction = Scan.contraction(text, start, true);
-    if (contraction > 0) {
-      return start + contraction;
+  static int end(byte[] utf8, int start, int limit) {
+    int contraction = Scan.contractionEnd(utf8, start, limit, true);
+    if (contraction > start) {
+      return contraction;
     }
-    int c = text.codePointAt(start);
-    int next = start + Character.charCount(c);
-    if (CharClass.isLetter(c)) {
-      return Scan.run(text, next, CharClass::isLetter);
+    int first = Scan.classAt(utf8, start, limit);
+    int next = Scan.next(utf8, start);
+    if (first == Scan.LETTER) {
+      return Scan.run(utf8, next, limit, Scan.LETTER);
     }
-    if (CharClass.isNumber(c)) {
+    if (first == Scan.NUMBER) {
       return next;
     }
-    if (!CharClass.isLineEnd(c) && Scan.at(text, next, CharClass::isLetter)) {
-      return Scan.run(text, next, CharClass::isLetter);
+    int second = Scan.classAt(utf8, next, limit);
+    if (first != Scan.LINE_END && second == Scan.LETTER) {
+      return Scan.run(utf8, next, limit, Scan.LETTER);
     }
-    if (!CharClass.isSpace(c) || (c == ' ' && Scan.at(text, next, CharClass::isOther))) {
-      int others = Scan.run(text, next, CharClass::isOther);
-      return Scan.run(text, others, CharClass::isLineEnd);
+    if (first == Scan.OTHER || (second == Scan.OTHER && utf8[start] == ' ')) {
+      int others = Scan.run(utf8, next, limit, Scan.OTHER);
+      return Scan.run(utf8, others, limit, Scan.LINE_END);
     }
-    return whiteSpaceEnd(text, start);
+    return whiteSpaceEnd(utf8, start, limit);
   }
 
   /** {@code \s*[\r\n]+|\s+(?!\S)|\s+}: up to the last line end of the run, if it has one. */
-  private static int whiteSpaceEnd(String text, int start) {
-    int runEnd = Scan.run(text, start, CharClass::isSpace);
+  private static int whiteSpaceEnd(byte[] utf8, int start, int limit) {
+    int runEnd = Scan.run(utf8, start, limit, Scan.SPACE);
     for (int i = runEnd; i > start; i--) {
-      if (CharClass.isLineEnd(text.charAt(i - 1))) {
+      if (utf8[i - 1] == '\n' || utf8[i - 1] == '\r') {
         return i;
       }
     }
-    return Scan.spacesEnd(text, start, runEnd);
+    return Scan.spacesEnd(utf8, start, limit, runEnd);
   }
 }

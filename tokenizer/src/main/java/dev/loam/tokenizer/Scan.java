@@ -1,66 +1,132 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
-import java.util.function.IntPredicate;
+import dev.loam.tokenizer.internal.CharClass;
 
-/** Steps that the scanners of both pre-tokenizers share. */
+/** Steps over well-formed UTF-8 that the scanners of both pre-tokenizers share. */
 final class Scan {
+  /** {@code \p{L}}. */
+  static final int LETTER = 1 << CharClass.LETTER;
+
+  /** {@code \p{N}}. */
+  static final int NUMBER = 1 << CharClass.NUMBER;
+
+  /** {@code [^\s\p{L}\p{N}]}. */
+  static final int OTHER = 1 << CharClass.OTHER;
+
+  /** {@code [\r\n]}. */
+  static final int LINE_END = 1 << CharClass.LINE_END;
+
+  /** {@code \s}. */
+  static final int SPACE = 1 << CharClass.SPACE | LINE_END;
+
+  /** What {@link #classAt} says behind the end of the text. */
+  static final int NOTHING = 0;
+
+  private static final byte[] ASCII = ascii();
+
   private Scan() {}
 
-  /** The end of the longest run of code points from {@code start} that all fulfil the condition. */
-  static int run(String text, int start, IntPredicate condition) {
+  private static byte[] ascii() {
+    byte[] classes = new byte[0x80];
+    for (int c = 0; c < classes.length; c++) {
+      classes[c] = (byte) (1 << CharClass.of(c));
+    }
+    return classes;
+  }
+
+  /** The class of the character that starts at {@code i}. */
+  static int classAt(byte[] utf8, int i, int limit) {
+    if (i >= limit) {
+      return NOTHING;
+    }
+    int b = utf8[i];
+    return b >= 0 ? ASCII[b] : 1 << CharClass.of(codePointAt(utf8, i));
+  }
+
+  /** Where the character that starts at {@code i} ends. */
+  static int next(byte[] utf8, int i) {
+    int b = utf8[i];
+    return b >= 0 ? i + 1 : b < (byte) 0xE0 ? i + 2 : b < (byte) 0xF0 ? i + 3 : i + 4;
+  }
+
+  /** Where the character that ends at {@code i} starts. */
+  static int previous(byte[] utf8, int i) {
+    int start = i - 1;
+    while ((utf8[start] & 0xC0) == 0x80) {
+      start--;
+    }
+    return start;
+  }
+
+  /** The code point of a character of at least two bytes. */
+  private static int codePointAt(byte[] utf8, int i) {
+    int b = utf8[i];
+    if (b < (byte) 0xE0) {
+      return ((b & 0x1F) << 6) | (utf8[i + 1] & 0x3F);
+    }
+    if (b < (byte) 0xF0) {
+      return ((b & 0xF) << 12) | ((utf8[i + 1] & 0x3F) << 6) | (utf8[i + 2] & 0x3F);
+    }
+    return ((b & 7) << 18)
+        | ((utf8[i + 1] & 0x3F) << 12)
+        | ((utf8[i + 2] & 0x3F) << 6)
+        | (utf8[i + 3] & 0x3F);
+  }
+
+  /**
+   * The end of the longest run of characters from {@code start} that are in any of the classes.
+   *
+   * @param classes a sum of classes
+   */
+  static int run(byte[] utf8, int start, int limit, int classes) {
     int i = start;
-    while (i < text.length()) {
-      int c = text.codePointAt(i);
-      if (!condition.test(c)) {
-        break;
-      }
-      i += Character.charCount(c);
+    while ((classAt(utf8, i, limit) & classes) != 0) {
+      i = next(utf8, i);
     }
     return i;
   }
 
-  /** Whether a code point stands at {@code i} and fulfils the condition. */
-  static boolean at(String text, int i, IntPredicate condition) {
-    return i < text.length() && condition.test(text.codePointAt(i));
-  }
-
   /**
    * The end of a match of {@code \s+(?!\S)|\s+}: a run of white space gives its last character to
-   * the word that follows, unless it is all there is. Every white space is one UTF-16 unit.
+   * the word that follows, unless it is all there is.
    *
    * @param runEnd the end of the whole run
    */
-  static int spacesEnd(String text, int start, int runEnd) {
-    return runEnd == text.length() || runEnd == start + 1 ? runEnd : runEnd - 1;
+  static int spacesEnd(byte[] utf8, int start, int limit, int runEnd) {
+    int last = previous(utf8, runEnd);
+    return runEnd == limit || last == start ? runEnd : last;
   }
 
   /**
-   * The length of a match of {@code 's|'t|'re|'ve|'m|'ll|'d}, 0 where there is none.
+   * The end of a match of {@code 's|'t|'re|'ve|'m|'ll|'d}, {@code start} where there is none.
    *
    * @param ignoreCase whether upper case letters match as well, and with them U+017F, the long s,
    *     which is an s to a regular expression that ignores case
    */
-  static int contraction(String text, int start, boolean ignoreCase) {
-    if (text.charAt(start) != '\'') {
-      return 0;
+  static int contractionEnd(byte[] utf8, int start, int limit, boolean ignoreCase) {
+    if (utf8[start] != '\'') {
+      return start;
     }
-    return switch (letter(text, start + 1, ignoreCase)) {
-      case 's', 't', 'm', 'd' -> 2;
-      case 'r', 'v' -> letter(text, start + 2, ignoreCase) == 'e' ? 3 : 0;
-      case 'l' -> letter(text, start + 2, ignoreCase) == 'l' ? 3 : 0;
-      default -> 0;
+    return switch (letter(utf8, start + 1, limit, ignoreCase)) {
+      case 's', 't', 'm', 'd' -> next(utf8, start + 1);
+      case 'r', 'v' -> letter(utf8, start + 2, limit, ignoreCase) == 'e' ? start + 3 : start;
+      case 'l' -> letter(utf8, start + 2, limit, ignoreCase) == 'l' ? start + 3 : start;
+      default -> start;
     };
   }
 
-  private static char letter(String text, int i, boolean ignoreCase) {
-    if (i >= text.length()) {
-      return 0;
+  /**
+   * The letter of a contraction at {@code i}, in lower case; any other number for anything else.
+   */
+  private static int letter(byte[] utf8, int i, int limit, boolean ignoreCase) {
+    if (i >= limit) {
+      return NOTHING;
     }
-    char c = text.charAt(i);
-    if (!ignoreCase) {
-      return c;
+    int b = utf8[i];
+    if (!ignoreCase || b >= 0) {
+      return ignoreCase && b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b;
     }
-    return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c == '\u017F' ? 's' : c;
+    return codePointAt(utf8, i) == '\u017F' ? 's' : NOTHING;
   }
 }

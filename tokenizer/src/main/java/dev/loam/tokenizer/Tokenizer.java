@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -21,6 +22,21 @@ public interface Tokenizer {
    */
   int[] encode(String text, AddedTokens addedTokens);
 
+  /** As {@link #encode}, and where in the text each token comes from. */
+  Encoding encodeWithSpans(String text, AddedTokens addedTokens);
+
+  /**
+   * Encodes many texts, each as {@link #encode} does.
+   *
+   * @param threads how many threads share the work, the caller's among them; the others have names
+   *     that start with {@code loam-tokenizer} and end before this returns
+   * @return the ids of each text, in the order of the texts
+   */
+  List<int[]> encodeAll(List<String> texts, AddedTokens addedTokens, int threads);
+
+  /** How many ids {@link #encode} would give, without making them. */
+  int count(String text, AddedTokens addedTokens);
+
   /**
    * Decodes ids. Bytes that are not UTF-8 become U+FFFD, one for each maximal ill-formed part; ids
    * without a token are left out.
@@ -29,6 +45,9 @@ public interface Tokenizer {
    * @throws IllegalArgumentException if an id is negative
    */
   String decode(int[] ids, boolean skipSpecial);
+
+  /** Decodes a stream of ids as they come, with the same meaning as {@link #decode}. */
+  StreamingDecoder streamingDecoder(boolean skipSpecial);
 
   /** The id of a token, given as it is written in the vocabulary. */
   OptionalInt id(String token);

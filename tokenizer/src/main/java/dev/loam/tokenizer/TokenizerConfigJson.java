@@ -2,6 +2,7 @@
 package dev.loam.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.loam.tokenizer.internal.JsonValue;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,11 @@ final class TokenizerConfigJson {
    */
   static OptionalInt endOfText(Path file, Vocabulary vocabulary) {
     JsonValue root = JsonValue.read(file);
+    // Clean-up alone changes nothing: the library leaves it out for BPE unless it is forced.
+    String forced = "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output";
+    if (root.flag("clean_up_tokenization_spaces") && root.flag(forced)) {
+      throw root.child(forced).problem("is not supported; set it to false");
+    }
     root.get("added_tokens_decoder").ifPresent(tokens -> checkAddedTokens(tokens, vocabulary));
     Optional<JsonValue> token = root.get("eos_token").map(TokenizerConfigJson::content);
     return token.isEmpty() ? OptionalInt.empty() : OptionalInt.of(id(token.get(), vocabulary));

@@ -8,11 +8,11 @@ package dev.loam.tokenizer;
 public final class TokenizerFormatException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  TokenizerFormatException(String message) {
+  public TokenizerFormatException(String message) {
     super(message);
   }
 
-  TokenizerFormatException(String message, Throwable cause) {
+  public TokenizerFormatException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.loam.tokenizer.internal.JsonCursor;
+import dev.loam.tokenizer.internal.JsonValue;
+import dev.loam.tokenizer.internal.Normalization;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@code tokenizer.json} says. Whatever in it is not understood is refused, since a
  * tokenizer that leaves out a step gives wrong ids without a word.
  *
  * @param vocabulary the model's tokens and the added ones
+ * @param addPrefixSpace whether every plain part of a text that does not start with a space gets
+ *     one, after normalization
+ * @param trimOffsets whether the library's spans leave out white space at their ends
  */
 record TokenizerJson(
     BpeModel model,
     Vocabulary vocabulary,
     List<AddedToken> addedTokens,
     Normalization normalization,
-    PreTokenizer preTokenizer) {
+    PreTokenizer preTokenizer,
+    boolean addPrefixSpace,
+    boolean trimOffsets) {
   private static final Set<String> KEYS =
       Set.of(
           "version",
@@ -30,11 +40,40 @@ record TokenizerJson(
           "post_processor",
           "decoder",
           "model");
-  private static final Set<String> ADDED_TOKEN_KEYS =
-      Set.of("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
+
+  /** The parts of a file, in whatever order they come. */
+  private static final class Parts {
+    final JsonValue place;
+    final ObjectNode others = JsonNodeFactory.instance.objectNode();
+    AddedTokensJson addedTokens;
+    @Nullable BpeModelJson model;
+
+    Parts(JsonCursor cursor) {
+      place = cursor.place();
+      addedTokens = new AddedTokensJson(place);
+    }
+
+    static Parts read(JsonCursor cursor) throws IOException {
+      Parts parts = new Parts(cursor);
+      cursor.members(
+          key -> {
+            switch (key) {
+              case "added_tokens" -> parts.addedTokens = AddedTokensJson.read(cursor);
+              case "model" -> {
+                if (!cursor.isNull()) {
+                  parts.model = BpeModelJson.read(cursor);
+                }
+              }
+              default -> parts.others.set(key, cursor.value().node());
+            }
+          });
+      return parts;
+    }
+  }
 
   static TokenizerJson read(Path file) {
-    JsonValue root = JsonValue.read(file);
+    Parts parts = JsonCursor.read(file, Parts::read);
+    JsonValue root = new JsonValue(file, parts.place.path(), parts.others);
     root.allowOnly(KEYS);
     JsonValue version = root.required("version");
     if (!version.string().equals("1.0")) {
@@ -48,43 +87,22 @@ record TokenizerJson(
               });
     }
     Normalization normalization = PipelineJson.normalization(root);
-    PreTokenizer preTokenizer = PipelineJson.preTokenizer(root);
-    PipelineJson.checkPostProcessor(root);
+    PipelineJson.Words words = PipelineJson.words(root);
+    boolean trimOffsets = PipelineJson.trimOffsets(root);
     PipelineJson.checkDecoder(root);
-    BpeModel model = BpeModelJson.read(root.requiredObject("model"));
-    Vocabulary.Builder vocabulary = new Vocabulary.Builder().addAll(model.vocabulary());
-    List<AddedToken> addedTokens = addedTokens(root, normalization, vocabulary);
-    return new TokenizerJson(
-        model, vocabulary.build(), List.copyOf(addedTokens), normalization, preTokenizer);
-  }
-
-  private static List<AddedToken> addedTokens(
-      JsonValue root, Normalization normalization, Vocabulary.Builder vocabulary) {
-    List<AddedToken> tokens = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
-    List<JsonValue> elements = root.get("added_tokens").map(JsonValue::elements).orElse(List.of());
-    for (JsonValue element : elements) {
-      element.allowOnly(ADDED_TOKEN_KEYS);
-      JsonValue content = element.required("content");
-      JsonValue id = element.required("id");
-      AddedToken token =
-          new AddedToken(
-              id.integer(),
-              content.string(),
-              element.flag("single_word"),
-              element.flag("lstrip"),
-              element.flag("rstrip"),
-              element.flag("normalized"),
-              element.flag("special"));
-      if (!seen.add(token.content())) {
-        throw content.problem("the added token " + content.shown() + " is given twice");
-      }
-      if (token.normalized() && !normalization.apply(token.content()).equals(token.content())) {
-        throw content.problem("a token with normalized=true must be in normalization form C");
-      }
-      vocabulary.add(token.content(), id);
-      tokens.add(token);
+    if (parts.model == null) {
+      throw root.missing("model");
     }
-    return tokens;
+    BpeModel model = parts.model.build(parts.addedTokens.contents());
+    Vocabulary.Builder vocabulary = new Vocabulary.Builder(model.vocabulary());
+    List<AddedToken> addedTokens = parts.addedTokens.build(normalization, vocabulary);
+    return new TokenizerJson(
+        model,
+        vocabulary.build(),
+        addedTokens,
+        normalization,
+        words.preTokenizer(),
+        words.addPrefixSpace(),
+        trimOffsets);
   }
 }

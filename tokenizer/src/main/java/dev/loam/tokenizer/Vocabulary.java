@@ -1,98 +1,118 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import dev.loam.tokenizer.internal.JsonValue;
+import dev.loam.tokenizer.internal.Utf16;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /** Tokens and their ids, one to one; ids may have gaps. Immutable. */
 final class Vocabulary {
-  /** Ids end below this, so that a hostile file cannot ask for a table of two billion entries. */
-  static final int ID_LIMIT = 1 << 22;
+  /** Ids end below this, so that a hostile file cannot ask for tables of any size. */
+  static final int ID_LIMIT = 1 << 20;
 
-  private final Map<String, Integer> ids;
-  private final String[] tokens;
+  private static final int MAX_BYTES = 16 << 20;
 
-  private Vocabulary(Map<String, Integer> ids, String[] tokens) {
-    this.ids = ids;
-    this.tokens = tokens;
+  private final TokenSlab slab;
+
+  private Vocabulary(TokenSlab slab) {
+    this.slab = slab;
   }
 
   /** One more than the largest id. */
   int size() {
-    return tokens.length;
+    return slab.size();
   }
 
   OptionalInt id(String token) {
-    Integer id = ids.get(token);
-    return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    int id = slab.find(token);
+    return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  /** The id of the token that stands for these bytes in the alphabet of ByteLevel, or -1. */
+  int find(byte[] bytes, int from, int to) {
+    return slab.find(bytes, from, to, false);
   }
 
   Optional<String> token(int id) {
-    return id < 0 || id >= tokens.length || tokens[id].isEmpty()
-        ? Optional.empty()
-        : Optional.of(tokens[id]);
+    return slab.has(id) ? Optional.of(slab.token(id)) : Optional.empty();
+  }
+
+  /** How many bytes a token decodes to; 0 for an id without one. */
+  int length(int id) {
+    return slab.length(id);
+  }
+
+  /** Copies the bytes that a token decodes to; there must be such a token. */
+  void copyBytes(int id, byte[] target, int at) {
+    slab.copy(id, target, at);
   }
 
   /** Collects tokens and refuses those that clash. */
   static final class Builder {
-    private final Map<String, Integer> ids = new HashMap<>();
-    private String[] tokens = new String[0];
-    private int size;
+    private final TokenSlab slab;
+
+    Builder() {
+      slab = new TokenSlab();
+    }
 
     /** Starts with the tokens of another vocabulary. */
-    Builder addAll(Vocabulary other) {
-      ids.putAll(other.ids);
-      reserve(other.tokens.length);
-      System.arraycopy(other.tokens, 0, tokens, 0, other.tokens.length);
-      return this;
+    Builder(Vocabulary other) {
+      slab = other.slab.copy();
     }
 
     /**
      * Adds a token; the same token with the same id may be added again.
      *
-     * @param id where the id is given
+     * @param problem makes a complaint about the place where the id is given
      */
-    Builder add(String token, JsonValue id) {
+    void add(String token, int id, Function<String, TokenizerFormatException> problem) {
+      int known = addNew(token, id, problem);
+      if (known >= 0 && known != id) {
+        throw problem.apply(
+            "the token " + JsonValue.quoted(token) + " has the id " + id + " and also " + known);
+      }
+    }
+
+    /**
+     * Adds a token unless it is there.
+     *
+     * @return the id that it has already, or -1
+     */
+    int addNew(String token, int id, Function<String, TokenizerFormatException> problem) {
       if (token.isEmpty()) {
-        throw id.problem("a token must not be empty");
+        throw problem.apply("a token must not be empty");
       }
       if (!Utf16.isWellFormed(token)) {
-        throw id.problem("a token must not hold half a surrogate pair");
+        throw problem.apply("a token must not hold half a surrogate pair");
       }
-      int n = id.integer();
-      if (n < 0 || n >= ID_LIMIT) {
-        throw id.problem("the id " + n + " is not among 0 to " + (ID_LIMIT - 1));
+      if (id < 0 || id >= ID_LIMIT) {
+        throw problem.apply("the id " + id + " is not among 0 to " + (ID_LIMIT - 1));
       }
-      Integer known = ids.putIfAbsent(token, n);
-      if (known != null && known != n) {
-        throw id.problem(
-            "the token " + JsonValue.quoted(token) + " has the id " + n + " and also " + known);
+      if (slab.used() > MAX_BYTES) {
+        throw problem.apply("the tokens so far have more than " + MAX_BYTES + " bytes");
       }
-      reserve(n + 1);
-      if (known == null && !tokens[n].isEmpty()) {
-        throw id.problem(
+      boolean taken = slab.has(id);
+      int known = slab.add(token, id);
+      if (taken && known < 0) {
+        throw problem.apply(
             String.format(
                 "the id %d belongs to %s and also to %s",
-                n, JsonValue.quoted(tokens[n]), JsonValue.quoted(token)));
+                id, JsonValue.quoted(slab.token(id)), JsonValue.quoted(token)));
       }
-      tokens[n] = token;
-      return this;
+      return known;
     }
 
+    /** One more than the largest id so far. */
+    int size() {
+      return slab.size();
+    }
+
+    /** The vocabulary; nothing may be added any more. */
     Vocabulary build() {
-      return new Vocabulary(new HashMap<>(ids), Arrays.copyOf(tokens, size));
-    }
-
-    private void reserve(int wanted) {
-      size = Math.max(size, wanted);
-      if (wanted > tokens.length) {
-        int old = tokens.length;
-        tokens = Arrays.copyOf(tokens, Math.max(wanted, old + (old >> 1)));
-        Arrays.fill(tokens, old, tokens.length, "");
-      }
+      slab.trim();
+      return new Vocabulary(slab);
     }
   }
 }

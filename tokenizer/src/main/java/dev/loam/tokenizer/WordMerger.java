@@ -1,93 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
+import dev.loam.tokenizer.internal.IntBuilder;
 import java.util.Arrays;
 
 /**
- * Merges the tokens of one word after another. Takes n log n steps for a word of n bytes. Holds
+ * Merges the bytes of a word as BPE is defined: again and again the leftmost pair of the lowest
+ * rank joins. Takes n² steps for n bytes, so it is meant for no more than a token or two. Holds
  * scratch memory: one instance serves one thread.
  */
 final class WordMerger {
-  private static final int GONE = -1;
-
   private final MergeTable table;
-  private final MergeQueue queue = new MergeQueue();
-  private int[] tokens = new int[0];
-  private int[] previous = new int[0];
-  private int[] next = new int[0];
-
-  WordMerger(MergeTable table) {
-    this.table = table;
-  }
+  private final int[] byteTokens;
+  private int[] tokens = new int[64];
+  private long[] merges = new long[64];
 
   /**
-   * The tokens of a word.
-   *
-   * @param word UTF-8
-   * @param byteTokens the token of each single byte
+   * @param byteTokens the token of each of the 256 bytes
    */
-  int[] merge(byte[] word, int[] byteTokens) {
-    int length = word.length;
-    reserve(length);
-    for (int i = 0; i < length; i++) {
-      tokens[i] = byteTokens[word[i] & 0xFF];
-      previous[i] = i - 1;
-      next[i] = i + 1;
+  WordMerger(MergeTable table, int[] byteTokens) {
+    this.table = table;
+    this.byteTokens = byteTokens;
+  }
+
+  /** Adds the tokens of the word from {@code start} to {@code end}. */
+  void merge(byte[] utf8, int start, int end, IntBuilder out) {
+    int count = end - start;
+    if (count > tokens.length) {
+      tokens = Arrays.copyOf(tokens, count);
+      merges = Arrays.copyOf(merges, count);
     }
-    queue.clear();
-    for (int i = 0; i + 1 < length; i++) {
-      offer(i, i + 1);
+    for (int i = 0; i < count; i++) {
+      tokens[i] = byteTokens[utf8[start + i] & 0xFF];
+      findBefore(i);
     }
-    int left = length;
-    while (!queue.isEmpty()) {
-      long candidate = queue.remove();
-      if (join((int) (candidate >>> 32), (int) candidate, length)) {
-        left--;
+    for (int at = lowest(count); at >= 0; at = lowest(count)) {
+      tokens[at] = MergeTable.result(merges[at]);
+      count--;
+      for (int i = at + 1; i < count; i++) {
+        tokens[i] = tokens[i + 1];
+        merges[i] = merges[i + 1];
+      }
+      findBefore(at);
+      if (at + 1 < count) {
+        findBefore(at + 1);
       }
     }
-    int[] result = new int[left];
-    for (int i = 0, n = 0; i < length; i = next[i]) {
-      result[n++] = tokens[i];
-    }
-    return result;
+    out.addAll(tokens, 0, count);
   }
 
-  /** Joins the token at a position with the next, unless the candidate is out of date. */
-  private boolean join(int rank, int at, int length) {
-    int right = next[at];
-    if (tokens[at] == GONE || right >= length) {
-      return false;
-    }
-    long merge = table.find(tokens[at], tokens[right]);
-    if (merge == MergeTable.NONE || MergeTable.rank(merge) != rank) {
-      return false;
-    }
-    tokens[at] = MergeTable.result(merge);
-    tokens[right] = GONE;
-    next[at] = next[right];
-    if (next[at] < length) {
-      previous[next[at]] = at;
-      offer(at, next[at]);
-    }
-    if (previous[at] >= 0) {
-      offer(previous[at], at);
-    }
-    return true;
-  }
-
-  private void offer(int left, int right) {
-    long merge = table.find(tokens[left], tokens[right]);
-    if (merge != MergeTable.NONE) {
-      queue.add(MergeTable.rank(merge), left);
+  /** Finds how the token at {@code i} joins with the one before it. */
+  private void findBefore(int i) {
+    if (i > 0) {
+      merges[i - 1] = table.find(tokens[i - 1], tokens[i]);
     }
   }
 
-  private void reserve(int length) {
-    if (length > tokens.length) {
-      int capacity = Math.max(64, length);
-      tokens = Arrays.copyOf(tokens, capacity);
-      previous = Arrays.copyOf(previous, capacity);
-      next = Arrays.copyOf(next, capacity);
+  /** The leftmost of the pairs with the lowest rank; -1 if none joins. */
+  private int lowest(int count) {
+    long best = MergeTable.NONE;
+    int at = -1;
+    for (int i = 0; i + 1 < count; i++) {
+      if (merges[i] < best) {
+        best = merges[i];
+        at = i;
+      }
     }
+    return at;
   }
 }

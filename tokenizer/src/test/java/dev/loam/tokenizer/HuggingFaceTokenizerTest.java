@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.loam.testkit.TestData;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The tests' own small tokenizer; the expected ids and texts were made by Hugging Face's library.
@@ -29,6 +35,68 @@ class HuggingFaceTokenizerTest {
     HuggingFaceTokenizer gpt2 = HuggingFaceTokenizer.load(folder);
     check(gpt2, "gpt2");
     assertThat(gpt2.endOfText()).isEmpty();
+  }
+
+  /** Other ways to write the same pipeline, as published files have them. */
+  static List<Consumer<ObjectNode>> writings() {
+    return List.of(
+        json ->
+            json.putObject("normalizer")
+                .put("type", "Sequence")
+                .putArray("normalizers")
+                .add(json.objectNode().put("type", "NFC")),
+        json -> json.set("decoder", sequence("decoders", json.get("decoder"))),
+        json -> json.putNull("post_processor"),
+        json -> json.set("post_processor", sequence("processors", json.get("post_processor"))),
+        json -> Tiny.model(json).put("unk_token", "a").put("dropout", 0.0),
+        json -> Tiny.model(json).put("unk_token", "<|end|>").put("byte_fallback", false),
+        json -> Tiny.model(json).remove("type"),
+        // in another order: model first, in it merges first and the type last
+        json -> {
+          ObjectNode model = Tiny.model(json);
+          model.set("vocab", model.remove("vocab"));
+          model.set("type", model.remove("type"));
+          json.set("added_tokens", json.remove("added_tokens"));
+          json.set("version", json.remove("version"));
+        });
+  }
+
+  private static ObjectNode sequence(String key, JsonNode step) {
+    ObjectNode sequence = JsonNodeFactory.instance.objectNode().put("type", "Sequence");
+    sequence.putArray(key).add(step);
+    return sequence;
+  }
+
+  @ParameterizedTest
+  @MethodSource("writings")
+  void onePipelineMayBeWrittenInSeveralWays(Consumer<ObjectNode> writing, @TempDir Path folder) {
+    ObjectNode json = Tiny.json();
+    writing.accept(json);
+    Tiny.save(json, folder.resolve("tokenizer.json"));
+    check(HuggingFaceTokenizer.load(folder), "qwen");
+  }
+
+  @Test
+  void plainPartsGetASpaceWhereTheFileSaysSo(@TempDir Path folder) {
+    ObjectNode json = Tiny.gpt2();
+    ((ObjectNode) json.get("pre_tokenizer")).put("add_prefix_space", true);
+    Tiny.save(json, folder.resolve("tokenizer.json"));
+    HuggingFaceTokenizer prefixed = HuggingFaceTokenizer.load(folder);
+    for (String text : List.of("the", " the")) {
+      assertThat(prefixed.encode(text + "<|end|>" + text, AddedTokens.all()))
+          .containsExactly(prefixed.encode(" the<|end|> the", AddedTokens.all()))
+          .hasSize(3);
+    }
+    assertThat(prefixed.encode("", AddedTokens.all())).isEmpty();
+  }
+
+  @Test
+  void anEmptySequenceOfNormalizersIsNone(@TempDir Path folder) {
+    ObjectNode json = Tiny.gpt2();
+    json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+    json.set("pre_tokenizer", sequence("pretokenizers", json.get("pre_tokenizer")));
+    Tiny.save(json, folder.resolve("tokenizer.json"));
+    check(HuggingFaceTokenizer.load(folder), "gpt2");
   }
 
   private static void check(HuggingFaceTokenizer tokenizer, String pipeline) {

@@ -71,14 +71,16 @@ class TokenizerFormatTest {
             "$.pre_tokenizer.type: expected \"ByteLevel\" or \"Sequence\", found \"Metaspace\"",
             json -> json.putObject("pre_tokenizer").put("type", "Metaspace")),
         damage(
-            "$.pre_tokenizer: \"add_prefix_space\" must be false",
-            json -> json.putObject("pre_tokenizer").put("type", "ByteLevel")),
-        damage(
             "$.pre_tokenizer.pretokenizers[1]: \"use_regex\" must be false",
             json -> ((ObjectNode) json.at("/pre_tokenizer/pretokenizers/1")).remove("use_regex")),
         damage(
             "$.pre_tokenizer.pretokenizers: expected a Split and a ByteLevel",
             json -> ((ArrayNode) json.at("/pre_tokenizer/pretokenizers")).remove(1)),
+        damage(
+            "$.pre_tokenizer.pretokenizers[1]: \"add_prefix_space\" must be false",
+            json ->
+                ((ObjectNode) json.at("/pre_tokenizer/pretokenizers/1"))
+                    .put("add_prefix_space", true)),
         inSplit(
             "$.pre_tokenizer.pretokenizers[0].pattern.Regex: an unknown expression",
             split -> split.putObject("pattern").put("Regex", "\\w+")),
@@ -244,6 +246,13 @@ class TokenizerFormatTest {
             json -> json.put("eos_token", "</s>")),
         damage("$.eos_token: expected a string, found 3", json -> json.put("eos_token", 3)),
         damage("$.eos_token: the key \"content\" is missing", json -> json.putObject("eos_token")),
+        damage(
+            "$.clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output: is not",
+            json ->
+                json.put("clean_up_tokenization_spaces", true)
+                    .put(
+                        "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output",
+                        true)),
         damage(
             "$.added_tokens_decoder.5.content: the token \"<|end|>\" has the id 273 in",
             json ->
