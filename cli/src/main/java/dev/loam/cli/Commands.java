@@ -12,6 +12,8 @@ final class Commands {
     return List.of(
         new TokenizeCommand(streams),
         new DetokenizeCommand(streams),
+        new TemplateCommand(streams),
+        new TrainTokenizerCommand(streams),
         new CleanWikitextCommand(streams),
         new PreprocessCommand(streams),
         new SamplesCommand(streams),
@@ -22,6 +24,7 @@ final class Commands {
         new CommandLine(new BenchCommand())
             .addSubcommand(new StepBenchCommand(streams))
             .addSubcommand(new CheckpointBenchCommand(streams))
+            .addSubcommand(new TokenizerBenchCommand(streams))
             .addSubcommand(new CollectivesBenchCommand(streams)),
         new QuickstartCommand(streams));
   }

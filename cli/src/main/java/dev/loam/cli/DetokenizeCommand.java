@@ -3,9 +3,12 @@ package dev.loam.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.loam.tokenizer.StreamingDecoder;
 import dev.loam.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +42,8 @@ final class DetokenizeCommand implements Callable<Integer> {
   @Option(
       names = "--jsonl",
       description =
-          "Reads an object {\"ids\", \"skip_special\"} on each line and writes one {\"text\"}.")
+          "Reads an object {\"ids\", \"skip_special\"} on each line and writes one {\"text\","
+              + " \"stream\"}: the whole text, and what streaming decode gives out at each id.")
   private boolean jsonl;
 
   DetokenizeCommand(Streams streams) {
@@ -53,7 +57,7 @@ final class DetokenizeCommand implements Callable<Integer> {
     try (Output out = Output.open(output, streams)) {
       if (jsonl) {
         JsonLines.transform(
-            input, Set.of("ids", "skip_special"), out, line -> Map.of("text", text(loaded, line)));
+            input, Set.of("ids", "skip_special"), out, line -> decoded(loaded, line));
       } else {
         out.stream().write(loaded.decode(IdFile.read(input), skipSpecial).getBytes(UTF_8));
       }
@@ -62,7 +66,13 @@ final class DetokenizeCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private String text(Tokenizer loaded, JsonLines.Line line) {
-    return loaded.decode(line.ids("ids"), line.flag("skip_special", skipSpecial));
+  private Map<String, ?> decoded(Tokenizer loaded, JsonLines.Line line) {
+    int[] ids = line.ids("ids");
+    boolean skip = line.flag("skip_special", skipSpecial);
+    StreamingDecoder stream = loaded.streamingDecoder(skip);
+    Map<String, Object> decoded = new LinkedHashMap<>();
+    decoded.put("text", loaded.decode(ids, skip));
+    decoded.put("stream", Arrays.stream(ids).mapToObj(stream::next).toList());
+    return decoded;
   }
 }

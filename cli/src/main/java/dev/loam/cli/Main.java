@@ -16,7 +16,7 @@ public final class Main {
     // The streams of System write in the locale's encoding; data is UTF-8 everywhere.
     PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
     PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
-    System.exit(run(args, out, err));
+    System.exit(run(args, new Streams(out, err, Terminal.isStandardError())));
   }
 
   /**
@@ -28,7 +28,10 @@ public final class Main {
    *     or 143 interrupted after a clean save
    */
   public static int run(String[] args, PrintStream out, PrintStream err) {
-    Streams streams = new Streams(out, err);
+    return run(args, new Streams(out, err));
+  }
+
+  private static int run(String[] args, Streams streams) {
     return new Loam(streams, Commands.all(streams)).run(args);
   }
 }

@@ -6,10 +6,9 @@ import dev.loam.data.preprocess.Preprocessor;
 import dev.loam.examples.SampleText;
 import dev.loam.model.GreedyGenerator;
 import dev.loam.tokenizer.AddedTokens;
-import dev.loam.tokenizer.BpeTrainerSettings;
-import dev.loam.tokenizer.ByteLevelBpeTrainer;
 import dev.loam.tokenizer.HuggingFaceTokenizer;
-import dev.loam.tokenizer.PreTokenizer;
+import dev.loam.tokenizer.training.BpeTrainerSettings;
+import dev.loam.tokenizer.training.ByteLevelBpeTrainer;
 import dev.loam.train.config.TrainingConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -80,12 +78,15 @@ final class QuickstartCommand implements Callable<Integer> {
   }
 
   private HuggingFaceTokenizer trainTokenizer(Path into) {
-    ByteLevelBpeTrainer trainer =
-        new ByteLevelBpeTrainer(
-            new BpeTrainerSettings(
-                VOCABULARY, 2, List.of(END_OF_TEXT), Optional.of(END_OF_TEXT), PreTokenizer.QWEN));
-    SampleText.documents().forEach(trainer::feed);
-    trainer.train().save(into);
+    BpeTrainerSettings settings =
+        BpeTrainerSettings.of(VOCABULARY)
+            .withMinFrequency(2)
+            .withSpecialTokens(List.of(END_OF_TEXT))
+            .withEndOfText(END_OF_TEXT);
+    try (ByteLevelBpeTrainer trainer = new ByteLevelBpeTrainer(settings)) {
+      SampleText.documents().forEach(trainer::feed);
+      trainer.train().save(into);
+    }
     streams.say("2. tokenizer: " + VOCABULARY + " tokens in " + into);
     return HuggingFaceTokenizer.load(into);
   }

@@ -3,12 +3,17 @@ package dev.loam.cli;
 
 import dev.loam.data.Sample;
 import dev.loam.data.SampleSource;
+import dev.loam.data.loader.RecordTable;
+import dev.loam.data.record.DataRecord;
+import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.Engine;
+import dev.loam.tokenizer.HuggingFaceTokenizer;
+import dev.loam.tokenizer.Tokenizer;
 import dev.loam.train.TrainingData;
 import dev.loam.train.config.DataConfig;
 import dev.loam.train.config.TrainingConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,25 +27,41 @@ import picocli.CommandLine.Unmatched;
     name = "samples",
     description = "Shows what the trainer will see, sample by sample.",
     customSynopsis =
-        "loam samples --config FILE --count N [--json] [--indices FILE] [--section.key VALUE]...")
+        "loam samples --config FILE [--start N] [--count N] [--tokenizer DIR] [--totals] [--json]"
+            + " [--indices FILE] [--section.key VALUE]...")
 @SuppressWarnings("NullAway.Init") // the fields are set by picocli
 final class SamplesCommand implements Callable<Integer> {
-  private static final int SHOWN_TOKENS = 16;
-
   private final Streams streams;
 
   @Option(
       names = "--config",
       required = true,
       paramLabel = "FILE",
-      description = "MindFormers YAML file; only train_dataset is read.")
+      description =
+          "MindFormers YAML file; only train_dataset is read, and where the tokenizer is.")
   private Path config;
 
   @Option(names = "--count", paramLabel = "N", description = "How many samples; by default 1.")
   private int count = 1;
 
+  @Option(names = "--start", paramLabel = "N", description = "The first of them; by default 0.")
+  private long start;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "DIR",
+      description =
+          "Shows the text too, what is trained in [[ ]]; by default with the tokenizer of the"
+              + " configuration, if it names one.")
+  private Optional<Path> tokenizer = Optional.empty();
+
   @Option(names = "--json", description = "Writes one JSON object a sample, with all tokens.")
   private boolean json;
+
+  @Option(
+      names = "--totals",
+      description = "Adds how many samples and tokens there are in all, trained and padding.")
+  private boolean totals;
 
   @Option(
       names = "--indices",
@@ -56,45 +77,76 @@ final class SamplesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DataConfig data = TrainingConfig.readData(config, TrainCommand.dottedValues(overrides));
-    if (!(data instanceof DataConfig.Megatron megatron)) {
+    Map<String, String> values = TrainCommand.dottedValues(overrides);
+    DataConfig data = TrainingConfig.readData(config, values);
+    if (start < 0 || count < 0) {
       throw new UsageException(
-          config + ": samples are shown of BlendedMegatronDatasetDataLoader only");
+          "--start " + start + " --count " + count + ": neither can be negative");
     }
-    try (SampleSource samples = TrainingData.samples(megatron)) {
-      for (long i = 0; i < Math.min(count, samples.size()); i++) {
-        streams.out().print((json ? json(i, samples.get(i)) : line(i, samples.get(i))) + "\n");
+    if (data instanceof DataConfig.Records records) {
+      showRecords(records);
+    } else if (data instanceof DataConfig.TokenFile rows) {
+      try (ComputeLease lease = Engine.named(LoadedModel.ENGINE).lease(1);
+          SampleSource samples = TrainingData.samples(lease, rows)) {
+        showSamples(samples, values);
       }
-      indices.ifPresent(file -> IndexArrays.write(samples, file));
+    } else {
+      try (SampleSource samples = TrainingData.samples((DataConfig.Megatron) data)) {
+        showSamples(samples, values);
+      }
     }
     return ExitCodes.OK;
   }
 
-  private static String json(long index, Sample sample) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("index", index);
-    object.put("input_ids", sample.inputIds());
-    object.put("labels", sample.labels());
-    int[] mask = new int[sample.length()];
-    for (int t = 0; t < mask.length; t++) {
-      mask[t] = sample.lossMask()[t] ? 1 : 0;
+  private void showSamples(SampleSource samples, Map<String, String> values) {
+    SampleText text = new SampleText(json ? Optional.empty() : tokenizer(values));
+    for (long i = start; i < end(samples.size()); i++) {
+      Sample sample = samples.get(i);
+      streams.out().print((json ? SampleText.json(i, sample) : text.lines(i, sample)) + "\n");
     }
-    object.put("loss_mask", mask);
-    object.put("position_ids", sample.positionIds());
-    if (sample.cuSeqlens().length > 2) {
-      object.put("cu_seqlens", sample.cuSeqlens());
+    if (totals) {
+      total(SampleTotals.of(samples).line());
     }
-    return JsonText.write(object);
+    indices.ifPresent(file -> IndexArrays.write(samples, file));
   }
 
-  private static String line(long index, Sample sample) {
-    StringBuilder line = new StringBuilder();
-    line.append("sample ").append(index).append(": ").append(sample.length()).append(" tokens, ");
-    line.append(sample.trainedTokens()).append(" trained, ");
-    line.append(sample.cuSeqlens().length - 1).append(" segments:");
-    for (int t = 0; t < Math.min(SHOWN_TOKENS, sample.length()); t++) {
-      line.append(' ').append(sample.inputIds()[t]);
+  private void showRecords(DataConfig.Records records) {
+    if (indices.isPresent()) {
+      throw new UsageException("--indices: HFDataLoader has no index arrays; leave it out");
     }
-    return line.append(sample.length() > SHOWN_TOKENS ? " ..." : "").toString();
+    try (RecordTable table = TrainingData.records(records)) {
+      for (int i = (int) Math.min(start, table.size()); i < end(table.size()); i++) {
+        DataRecord record = table.get(i);
+        streams
+            .out()
+            .print((json ? RecordText.json(i, record) : RecordText.lines(i, record)) + "\n");
+      }
+      if (totals) {
+        total("all: " + table.size() + " records of " + String.join(", ", table.columns()));
+      }
+    }
+  }
+
+  /** Where to stop; a place to start that is not there is a mistake. */
+  private long end(long size) {
+    if (start > 0 && start >= size) {
+      throw new UsageException("--start " + start + ": there are " + size + ", the first is 0");
+    }
+    return Math.min(size, start + count);
+  }
+
+  /** Beside JSON, for people. */
+  private void total(String line) {
+    if (json) {
+      streams.say(line);
+    } else {
+      streams.out().print(line + "\n");
+    }
+  }
+
+  private Optional<Tokenizer> tokenizer(Map<String, String> values) {
+    return tokenizer
+        .or(() -> TrainingConfig.readTokenizerDir(config, values))
+        .map(HuggingFaceTokenizer::load);
   }
 }

@@ -2,9 +2,11 @@
 package dev.loam.cli;
 
 import dev.loam.tokenizer.AddedTokens;
+import dev.loam.tokenizer.Encoding;
 import dev.loam.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +43,9 @@ final class TokenizeCommand implements Callable<Integer> {
 
   @Option(
       names = "--jsonl",
-      description = "Reads an object {\"text\"} on each line and writes one {\"ids\"}.")
+      description =
+          "Reads an object {\"text\"} on each line and writes one {\"ids\", \"offsets\"}: for each"
+              + " id the code points [start, end) of the text it comes from.")
   private boolean jsonl;
 
   TokenizeCommand(Streams streams) {
@@ -59,10 +63,7 @@ final class TokenizeCommand implements Callable<Integer> {
     try (Output out = Output.open(output, streams)) {
       if (jsonl) {
         JsonLines.transform(
-            input,
-            Set.of("text"),
-            out,
-            line -> Map.of("ids", loaded.encode(line.text("text"), added)));
+            input, Set.of("text"), out, line -> encoded(loaded, line.text("text"), added));
       } else if (lines) {
         encodeLines(loaded, added, out);
       } else {
@@ -71,6 +72,14 @@ final class TokenizeCommand implements Callable<Integer> {
       out.commit();
     }
     return ExitCodes.OK;
+  }
+
+  private static Map<String, ?> encoded(Tokenizer loaded, String text, AddedTokens added) {
+    Encoding encoding = loaded.encodeWithSpans(text, added);
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("ids", encoding.ids());
+    line.put("offsets", CodePoints.of(text, encoding.spans()));
+    return line;
   }
 
   private void encodeLines(Tokenizer loaded, AddedTokens added, Output out) throws IOException {

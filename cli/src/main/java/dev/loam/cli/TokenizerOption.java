@@ -13,10 +13,14 @@ final class TokenizerOption {
       names = "--tokenizer",
       required = true,
       paramLabel = "DIR",
-      description = "Folder with tokenizer.json.")
+      description = "Folder with tokenizer.json, or with vocab.json and merges.txt.")
   private Path folder;
 
   Tokenizer load() {
     return HuggingFaceTokenizer.load(folder);
+  }
+
+  Path folder() {
+    return folder;
   }
 }

@@ -4,6 +4,7 @@ package dev.loam.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loam.data.indexed.IndexedDataset;
+import dev.loam.data.indexed.TokenType;
 import dev.loam.testkit.TestData;
 import dev.loam.tokenizer.AddedTokens;
 import dev.loam.tokenizer.HuggingFaceTokenizer;
@@ -109,6 +110,91 @@ class DataCommandsTest {
         ExitCodes.USAGE,
         "--append-eod",
         "eos_token");
+  }
+
+  @Test
+  void preprocessTakesGlobsAndAnyFormat() throws IOException {
+    Files.writeString(folder.resolve("b.json"), "[{\"text\": \"the sea\"}, {\"text\": \"the\"}]");
+    Files.writeString(folder.resolve("a.csv"), "id,text\n1,and\n");
+    Path glob = folder.resolve("[ab].*");
+    Cli.Result result = preprocess(glob, "PretrainedFromHF", "--log-interval", "2");
+    result.ok();
+    assertThat(result.messages()).contains("Processed 2 documents (").contains("3 documents, ");
+    try (IndexedDataset texts = IndexedDataset.open(folder.resolve("p"))) {
+      assertThat(texts.sequence(0)).isEqualTo(tokenizer.encode("and", AddedTokens.all()));
+      assertThat(texts.sequence(2)).isEqualTo(tokenizer.encode("the", AddedTokens.all()));
+    }
+    Files.writeString(folder.resolve("c.log"), "the\nsea\n");
+    preprocess(folder.resolve("c.log"), "PretrainedFromHF", "--format", "text").ok();
+    try (IndexedDataset texts = IndexedDataset.open(folder.resolve("p"))) {
+      assertThat(texts.sequences()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void badLinesCanBeLeftOut() throws IOException {
+    Path input = Files.writeString(folder.resolve("in.jsonl"), "{\"text\": \"a\"}\nx\n{}\n");
+    Cli.Result result = preprocess(input, "HuggingFaceTokenizer", "--on-error", "skip");
+    result.ok();
+    assertThat(result.messages())
+        .contains("1 documents, ")
+        .contains("2 documents could not be used and were left out:\n  " + input + ":2: column 1")
+        .contains("  " + input + ":3: no field \"text\"");
+  }
+
+  @Test
+  void optionsOfUpstreamAreTaken() throws IOException {
+    Path input = Files.writeString(folder.resolve("in.jsonl"), "{\"text\": \"a\"}\n".repeat(3));
+    Cli.Result result =
+        preprocess(
+            input,
+            "HuggingFaceTokenizer",
+            "--trust-remote-code",
+            "--vocab-size",
+            "786",
+            "--lang",
+            "english",
+            "--keep-newlines",
+            "--partitions",
+            "2",
+            "--keep-sequential-samples",
+            "--dtype",
+            "auto");
+    result.ok();
+    assertThat(result.messages()).contains("have no effect");
+    try (IndexedDataset texts = IndexedDataset.open(folder.resolve("p"))) {
+      assertThat(texts.tokenType()).isEqualTo(TokenType.UINT16);
+    }
+    Cli.assertRefused(
+        preprocess(input, "HuggingFaceTokenizer", "--split-sentences"),
+        ExitCodes.USAGE,
+        "--split-sentences",
+        "list of strings");
+    Cli.assertRefused(
+        preprocess(input, "HuggingFaceTokenizer", "--dtype", "int8"),
+        ExitCodes.USAGE,
+        "--dtype int8 is not known; use one of [int32, uint16, auto]");
+    Cli.assertRefused(
+        preprocess(input, "HuggingFaceTokenizer", "--partitions", "0"),
+        ExitCodes.USAGE,
+        "--partitions is 0");
+  }
+
+  @Test
+  void aPrefixThatEndsLikeADatasetIsPointedOut() throws IOException {
+    Path input = Files.writeString(folder.resolve("in.jsonl"), "{\"text\": \"a\"}\n");
+    Path prefix = folder.resolve("q_text_document");
+    Cli.Result result =
+        Cli.run(
+            "preprocess",
+            "--input",
+            input,
+            "--output-prefix",
+            prefix,
+            "--tokenizer-dir",
+            tokenizerFolder);
+    result.ok();
+    assertThat(result.messages()).contains("appended once more: " + prefix + "_text_document.bin");
   }
 
   private Cli.Result preprocess(Path input, String tokenizerType, String... more) {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.cli;
 
-import dev.loam.tokenizer.BpeTrainerSettings;
-import dev.loam.tokenizer.ByteLevelBpeTrainer;
-import dev.loam.tokenizer.PreTokenizer;
+import dev.loam.tokenizer.training.BpeTrainerSettings;
+import dev.loam.tokenizer.training.ByteLevelBpeTrainer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /** A tokenizer small enough for the golden models' vocabulary of 512. */
 final class TinyTokenizer {
@@ -19,7 +17,7 @@ final class TinyTokenizer {
   static Path save(Path folder) {
     ByteLevelBpeTrainer trainer =
         new ByteLevelBpeTrainer(
-            new BpeTrainerSettings(300, 1, List.of(END), Optional.of(END), PreTokenizer.QWEN));
+            BpeTrainerSettings.of(300).withSpecialTokens(List.of(END)).withEndOfText(END));
     trainer.feed("the garden and the sea and the weather");
     trainer.feed("the sea\n\nthe weather\n\n");
     trainer.train().save(folder);

@@ -4,6 +4,7 @@ package dev.loam.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.loam.testkit.TestData;
 import dev.loam.tokenizer.AddedTokens;
 import dev.loam.tokenizer.HuggingFaceTokenizer;
@@ -17,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,19 +108,26 @@ class TokenizeCommandTest {
   void batchesAreOneObjectOnALine() throws IOException {
     Path texts =
         Files.writeString(
-            folder.resolve("texts"), "{\"text\": \"the sea<|end|>\"}\n{\"text\": \"\\ud800 海\"}");
-    String ids =
+            folder.resolve("texts"), "{\"text\": \"the sea<|end|>\"}\n{\"text\": \"\\ud800 😀海\"}");
+    String lines =
         Cli.run("tokenize", "--jsonl", "--tokenizer", tokenizerFolder, "--input", texts).ok().out();
-    assertThat(ids)
-        .isEqualTo(
-            "{\"ids\":"
-                + Arrays.toString(tokenizer.encode("the sea<|end|>", AddedTokens.all()))
-                    .replace(" ", "")
-                + "}\n{\"ids\":"
-                + Arrays.toString(tokenizer.encode("\ufffd 海", AddedTokens.all())).replace(" ", "")
-                + "}\n");
+    JsonNode first = JsonText.parse(lines.lines().findFirst().orElseThrow(), "first");
+    JsonNode second = JsonText.parse(lines.lines().skip(1).findFirst().orElseThrow(), "second");
+    assertThat(lines).startsWith("{\"ids\":[").endsWith("]}\n");
+    assertThat(ids(first)).isEqualTo(tokenizer.encode("the sea<|end|>", AddedTokens.all()));
+    assertThat(first.get("offsets").get(first.get("ids").size() - 1).toString())
+        .isEqualTo("[7,14]");
+    assertThat(ids(second)).isEqualTo(tokenizer.encode("\ufffd 😀海", AddedTokens.all()));
+    // Three bytes, a blank, four bytes and three bytes: each has its whole character.
+    assertThat(second.get("offsets").toString())
+        .isEqualTo("[[0,1],[0,1],[0,1],[1,2],[2,3],[2,3],[2,3],[2,3],[3,4],[3,4],[3,4]]");
+
     Path idLines =
-        Files.writeString(folder.resolve("ids"), ids.replaceFirst("}", ",\"skip_special\":true}"));
+        Files.writeString(
+            folder.resolve("ids"),
+            "{\"ids\":"
+                + first.get("ids")
+                + ",\"skip_special\":true}\n{\"ids\":[230,181,999,183]}\n");
     Path output = folder.resolve("texts.out");
     Cli.run(
             "detokenize",
@@ -130,7 +139,17 @@ class TokenizeCommandTest {
             "--output",
             output)
         .ok();
-    assertThat(output).hasContent("{\"text\":\"the sea\"}\n{\"text\":\"\ufffd 海\"}\n");
+    JsonNode whole = JsonText.parse(Files.readAllLines(output).get(0), "whole");
+    assertThat(whole.get("text").asText()).isEqualTo("the sea");
+    assertThat(whole.get("stream")).hasSameSizeAs(first.get("ids"));
+    assertThat(whole.get("stream").get(whole.get("stream").size() - 1).asText()).isEmpty();
+    assertThat(Files.readAllLines(output).get(1)).startsWith("{\"text\":");
+  }
+
+  private static int[] ids(JsonNode line) {
+    return StreamSupport.stream(line.get("ids").spliterator(), false)
+        .mapToInt(JsonNode::asInt)
+        .toArray();
   }
 
   @Test

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * The batches of a run, step by step, in an order that depends on nothing but the place in the
- * data: of each global batch the part of one data-parallel replica.
+ * data: of each global batch the part of one data-parallel replica. Steps are asked for by one
+ * thread at a time, which need not be the one that trains.
  */
 public interface BatchSource extends AutoCloseable {
   /** Steps in one pass over the data. */

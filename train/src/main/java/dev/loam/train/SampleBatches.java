@@ -3,12 +3,13 @@ package dev.loam.train;
 
 import dev.loam.data.Batches;
 import dev.loam.data.DataFormatException;
-import dev.loam.data.Sample;
+import dev.loam.data.SampleBuffer;
 import dev.loam.data.SampleSource;
 import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.part.LossHead;
 import dev.loam.tensor.part.MicroBatch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Micro batches of samples, epoch after epoch in the same order. */
@@ -21,6 +22,7 @@ final class SampleBatches implements BatchSource {
   private final int vocabSize;
   private final long stepsPerEpoch;
   private final long samples;
+  private final SampleBuffer row = new SampleBuffer();
 
   /**
    * Batches samples.
@@ -89,21 +91,24 @@ final class SampleBatches implements BatchSource {
   public List<MicroBatch> step(DataCursor at) {
     List<MicroBatch> step = new ArrayList<>();
     for (int i = 0; i < microBatches; i++) {
-      step.add(microBatch(batches.microBatch(at.sample(), i), at.sample()));
+      step.add(microBatch(at.sample(), i));
     }
     return step;
   }
 
-  private MicroBatch microBatch(List<Sample> rows, long consumed) {
-    int tokens = rows.stream().mapToInt(Sample::length).sum();
-    long[] ids = new long[tokens];
-    long[] labels = new long[tokens];
-    long[] positions = new long[tokens];
-    List<Integer> starts = new ArrayList<>();
+  private MicroBatch microBatch(long consumed, int microBatch) {
+    int room = maxTokens();
+    long[] ids = new long[room];
+    long[] labels = new long[room];
+    long[] positions = new long[room];
+    int[] starts = new int[microBatchSize + 1];
+    int documents = 0;
     int at = 0;
-    for (Sample row : rows) {
-      for (int segment = 0; segment + 1 < row.cuSeqlens().length; segment++) {
-        starts.add(at + row.cuSeqlens()[segment]);
+    for (int r = 0; r < microBatchSize; r++) {
+      batches.read(consumed, microBatch, r, row);
+      starts = Arrays.copyOf(starts, Math.max(starts.length, documents + row.segments() + 1));
+      for (int segment = 0; segment < row.segments(); segment++) {
+        starts[documents++] = at + row.cuSeqlens()[segment];
       }
       for (int t = 0; t < row.length(); t++) {
         boolean trained = row.lossMask()[t];
@@ -112,9 +117,12 @@ final class SampleBatches implements BatchSource {
         positions[at++] = row.positionIds()[t];
       }
     }
-    starts.add(tokens);
-    int[] documents = starts.stream().mapToInt(Integer::intValue).toArray();
-    return new MicroBatch(ids, labels, positions, CuSeqlens.of(documents));
+    starts[documents] = at;
+    return new MicroBatch(
+        Arrays.copyOf(ids, at),
+        Arrays.copyOf(labels, at),
+        Arrays.copyOf(positions, at),
+        CuSeqlens.of(Arrays.copyOf(starts, documents + 1)));
   }
 
   private int inVocabulary(int id, long consumed) {

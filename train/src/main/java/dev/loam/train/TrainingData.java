@@ -5,12 +5,17 @@ import dev.loam.data.DataFormatException;
 import dev.loam.data.SampleSource;
 import dev.loam.data.blend.DataPaths;
 import dev.loam.data.blend.GptBlend;
+import dev.loam.data.blend.SurplusRule;
+import dev.loam.data.gpt.IndexCache;
 import dev.loam.data.gpt.Split;
+import dev.loam.data.loader.RecordHandler;
+import dev.loam.data.loader.RecordTable;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.train.config.DataConfig;
 import dev.loam.train.config.TrainingConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Opens the data a configuration names. */
@@ -27,7 +32,10 @@ public final class TrainingData {
     if (config.data() instanceof DataConfig.TokenFile file) {
       return new TokenFileBatches(lease, file.path(), config.model(), config.batchSize(), share);
     }
-    DataConfig.Megatron megatron = (DataConfig.Megatron) config.data();
+    if (!(config.data() instanceof DataConfig.Megatron megatron)) {
+      throw new DataFormatException(
+          "HFDataLoader gives records of text, which cannot be trained on yet");
+    }
     SampleSource samples = samples(megatron);
     try {
       return new SampleBatches(
@@ -43,20 +51,65 @@ public final class TrainingData {
     }
   }
 
+  /** Exactly given rows, one by one; the caller closes them. */
+  public static SampleSource samples(ComputeLease lease, DataConfig.TokenFile data) {
+    TokenFile file = new TokenFile(lease, data.path());
+    try {
+      return new TokenFileSamples(file);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** Records of text after all handlers; the caller closes them. */
+  public static RecordTable records(DataConfig.Records data) {
+    RecordTable table;
+    try {
+      table = data.source().open();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try {
+      return RecordHandler.applyAll(table, data.handlers());
+    } catch (RuntimeException | Error e) {
+      table.close();
+      throw e;
+    }
+  }
+
   /** The samples of indexed datasets, in training order; the caller closes them. */
   public static SampleSource samples(DataConfig.Megatron data) {
-    Split.Part part =
-        Split.TRAIN
-            .of(data.split())
-            .orElseThrow(
-                () ->
-                    new DataFormatException(
-                        "split '" + data.split() + "' leaves no training data"));
-    GptBlend blend = new GptBlend(Split.TRAIN, part, data.options(), data.surplus());
+    Split.Part part = data.split().isPresent() ? part(data, data.split().get()) : Split.Part.ALL;
+    Optional<IndexCache> cache =
+        data.pathToCache()
+            .map(
+                folder ->
+                    new IndexCache(
+                        folder, data.split(), data.surplus() == SurplusRule.MINDFORMERS));
+    GptBlend blend =
+        new GptBlend(
+            data.phase(), part, data.options(), data.surplus(), cache, data.builderThreads());
     try {
       return blend.open(DataPaths.parse(data.dataPath()), OptionalLong.of(data.samples()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Split.Part part(DataConfig.Megatron data, String split) {
+    return data.phase()
+        .of(split)
+        .orElseThrow(
+            () ->
+                new DataFormatException(
+                    "split '%s' leaves no %s data"
+                        .formatted(
+                            split,
+                            switch (data.phase()) {
+                              case TRAIN -> "training";
+                              case VALID -> "validation";
+                              case TEST -> "test";
+                            })));
   }
 }

@@ -97,7 +97,9 @@ public final class TrainingRun {
     try (RunOutput output = RunOutput.open(config, checkpoints, first)) {
       world.barrier("a look at earlier checkpoints").await();
       StartingPoint start = StartingPoint.of(config);
-      try (BatchSource batches = TrainingData.batches(lease, config, groups.position().data());
+      try (BatchSource batches =
+              new PrefetchedBatches(
+                  TrainingData.batches(lease, config, groups.position().data()), world.rank());
           Qwen3Model model = Qwen3Model.share(lease, config.model(), HEAD_CHUNK_ROWS, groups)) {
         setWeights(model, start);
         world.barrier("start of the run").await();

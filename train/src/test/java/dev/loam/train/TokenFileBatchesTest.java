@@ -16,10 +16,18 @@ import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
 import dev.loam.tensor.Engine;
 import dev.loam.tensor.part.MicroBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +127,70 @@ class TokenFileBatchesTest {
     tensor("input_ids", new long[0], 0, 4, 3);
     tensor("labels", new long[0], 0, 4, 3);
     refused(4, 1, "no steps");
+  }
+
+  @Test
+  void noRowsOrTokens() {
+    tensor("input_ids", new long[0], 2, 0, 3);
+    tensor("labels", new long[0], 2, 0, 3);
+    refused(4, 1, "no rows, input_ids is [2, 0, 3]");
+    tensors.clear();
+    tensor("input_ids", new long[0], 2, 4, 0);
+    tensor("labels", new long[0], 2, 4, 0);
+    refused(4, 1, "no tokens");
+  }
+
+  @Test
+  void smallerWholeNumbersAreTakenAsTheyAre() throws IOException {
+    byte[] header =
+        """
+        {"input_ids": {"dtype": "I32", "shape": [1, 1, 3], "data_offsets": [0, 12]},
+         "labels": {"dtype": "I32", "shape": [1, 1, 3], "data_offsets": [12, 24]}}"""
+            .getBytes(StandardCharsets.UTF_8);
+    ByteBuffer bytes = ByteBuffer.allocate(8 + header.length + 24).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(header.length).put(header);
+    IntStream.of(7, 8, 9, 4, -100, 6).forEach(bytes::putInt);
+    Path file = Files.write(folder.resolve("small.safetensors"), bytes.array());
+    try (TokenFileBatches batches =
+        new TokenFileBatches(lease, file, CONFIG, 1, ReplicaShare.whole(1))) {
+      MicroBatch batch = batches.step(DataCursor.START).get(0);
+      assertThat(batch.inputIds()).containsExactly(7, 8, 9);
+      assertThat(batch.labels()).containsExactly(-100, 6, -100);
+    }
+  }
+
+  @Test
+  void realNumbersAreRefused() {
+    tensor("input_ids", new long[3], 1, 1, 3);
+    tensors.add(NamedTensor.of("labels", arena.allocate(DType.F32, 1, 1, 3).set(1, 2, 3)));
+    refused(1, 1, "'labels' of dtype F32 cannot be read as I64");
+  }
+
+  @Test
+  void aFileThatIsNotThere() {
+    assertThatThrownBy(
+            () ->
+                new TokenFileBatches(
+                    lease, folder.resolve("none"), CONFIG, 1, ReplicaShare.whole(1)))
+        .isInstanceOf(DataFormatException.class)
+        .hasMessageContaining(folder.resolve("none").toString());
+  }
+
+  /** What was not asked for has not been read. */
+  @Test
+  void aStepIsReadWhenItIsAskedFor() throws IOException {
+    tensor("input_ids", new long[24], 2, 4, 3);
+    tensor("labels", new long[24], 2, 4, 3);
+    try (TokenFileBatches batches = open(4, 1)) {
+      Path file = folder.resolve("rows.safetensors");
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.truncate(channel.size() - 8);
+      }
+      assertThat(batches.step(DataCursor.START)).hasSize(1);
+      assertThatThrownBy(() -> batches.step(DataCursor.ofStep(1, batches)))
+          .isInstanceOf(DataFormatException.class)
+          .hasMessageContaining("rows.safetensors");
+    }
   }
 
   @Test

@@ -108,6 +108,17 @@ public final class Batches {
   }
 
   /**
+   * Reads one row of a micro batch of this rank into a buffer.
+   *
+   * @param consumedSamples samples that all ranks together took before this step
+   * @param microBatch which micro batch of the step, from 0
+   * @param row which row of the micro batch, from 0
+   */
+  public void read(long consumedSamples, int microBatch, int row, SampleBuffer into) {
+    source.read(sampleIndex(consumedSamples, microBatch, row), into);
+  }
+
+  /**
    * The index of a sample in the source.
    *
    * @param consumedSamples samples that all ranks together took before this step

@@ -17,6 +17,17 @@ public interface SampleSource extends AutoCloseable {
    */
   Sample get(long index);
 
+  /**
+   * Reads the sample at an index into a buffer, which sources of many samples do without making
+   * garbage.
+   *
+   * @throws IndexOutOfBoundsException unless {@code 0 <= index < size()}
+   * @throws DataFormatException if the underlying data turns out to be unusable
+   */
+  default void read(long index, SampleBuffer into) {
+    into.set(get(index));
+  }
+
   @Override
   void close();
 }

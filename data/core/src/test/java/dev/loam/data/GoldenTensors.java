@@ -10,7 +10,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Integer tensors of a small safetensors file, row by row. */
 public final class GoldenTensors {
@@ -30,6 +31,14 @@ public final class GoldenTensors {
     }
   }
 
+  /** The names of all tensors. */
+  public Set<String> names() {
+    Set<String> names = new TreeSet<>();
+    header.fieldNames().forEachRemaining(names::add);
+    names.remove("__metadata__");
+    return names;
+  }
+
   public boolean has(String name) {
     return header.has(name);
   }
@@ -40,11 +49,29 @@ public final class GoldenTensors {
 
   /** All elements of a tensor. */
   public int[] ints(String name) {
-    JsonNode tensor = header.path(name);
-    String type = tensor.path("dtype").asText();
-    int size = type.equals("I64") ? 8 : type.equals("I32") ? 4 : 1;
-    int from = dataStart + tensor.path("data_offsets").path(0).asInt();
-    int[] all = new int[(dataStart + tensor.path("data_offsets").path(1).asInt() - from) / size];
+    return ints(name, 0, count(name));
+  }
+
+  /** One row of a matrix. */
+  public int[] row(String name, int row) {
+    int columns = columns(name);
+    return ints(name, row * columns, columns);
+  }
+
+  private int size(String name) {
+    String type = header.path(name).path("dtype").asText();
+    return type.equals("I64") ? 8 : type.equals("I32") ? 4 : 1;
+  }
+
+  private int count(String name) {
+    JsonNode offsets = header.path(name).path("data_offsets");
+    return (offsets.path(1).asInt() - offsets.path(0).asInt()) / size(name);
+  }
+
+  private int[] ints(String name, int first, int count) {
+    int size = size(name);
+    int from = dataStart + header.path(name).path("data_offsets").path(0).asInt() + first * size;
+    int[] all = new int[count];
     for (int i = 0; i < all.length; i++) {
       int at = from + i * size;
       all[i] =
@@ -55,11 +82,5 @@ public final class GoldenTensors {
           };
     }
     return all;
-  }
-
-  /** One row of a matrix. */
-  public int[] row(String name, int row) {
-    int columns = columns(name);
-    return Arrays.copyOfRange(ints(name), row * columns, (row + 1) * columns);
   }
 }

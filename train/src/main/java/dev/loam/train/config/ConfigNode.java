@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train.config;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A value of the configuration and where it was written. */
 sealed interface ConfigNode {
@@ -17,6 +19,18 @@ sealed interface ConfigNode {
   record Items(List<ConfigNode> items, String origin) implements ConfigNode {
     public Items {
       items = List.copyOf(items);
+    }
+
+    /** The items as whole numbers, if all are. */
+    Optional<List<Integer>> integers() {
+      List<Integer> numbers = new ArrayList<>();
+      for (ConfigNode item : items) {
+        if (!(item instanceof Scalar scalar) || !scalar.text().strip().matches("[+-]?[0-9]{1,9}")) {
+          return Optional.empty();
+        }
+        numbers.add(Integer.valueOf(scalar.text().strip()));
+      }
+      return Optional.of(numbers);
     }
   }
 

@@ -2,6 +2,7 @@
 package dev.loam.train.config;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -131,6 +132,21 @@ final class Section {
     return texts;
   }
 
+  /**
+   * Lists of plain values by name; where there is but one, without a name, it has the given one.
+   */
+  Map<String, List<String>> textLists(String key, String unnamed) {
+    Map<String, List<String>> lists = new LinkedHashMap<>();
+    Optional<ConfigNode> node = node(key);
+    if (node.isPresent() && node.get() instanceof ConfigNode.Mapping mapping) {
+      Section named = section(key);
+      mapping.entries().keySet().forEach(name -> lists.put(name, named.texts(name)));
+    } else if (node.isPresent()) {
+      lists.put(unnamed, texts(key));
+    }
+    return lists;
+  }
+
   /** A list of numbers. */
   List<Double> numbers(String key, List<Double> absent) {
     if (!has(key)) {
@@ -162,8 +178,10 @@ final class Section {
       boolean nested = rows.items().stream().anyMatch(i -> i instanceof ConfigNode.Items);
       List<ConfigNode> lists = nested ? rows.items() : List.of(rows);
       List<List<Integer>> read = new ArrayList<>();
-      for (ConfigNode list : lists) {
-        integers(list).ifPresent(read::add);
+      for (ConfigNode row : lists) {
+        if (row instanceof ConfigNode.Items list) {
+          list.integers().ifPresent(read::add);
+        }
       }
       if (read.size() == lists.size()) {
         return read;
@@ -171,21 +189,6 @@ final class Section {
     }
     problem(key, "must be 0, a list of whole numbers or a list of such lists");
     return List.of();
-  }
-
-  private static Optional<List<Integer>> integers(ConfigNode node) {
-    if (!(node instanceof ConfigNode.Items list)) {
-      return Optional.empty();
-    }
-    List<Integer> numbers = new ArrayList<>();
-    for (ConfigNode item : list.items()) {
-      if (!(item instanceof ConfigNode.Scalar scalar)
-          || !scalar.text().strip().matches("[+-]?[0-9]{1,9}")) {
-        return Optional.empty();
-      }
-      numbers.add(Integer.valueOf(scalar.text().strip()));
-    }
-    return Optional.of(numbers);
   }
 
   /** A section within this one; an empty one where it is not written. */
@@ -196,6 +199,11 @@ final class Section {
     }
     node.ifPresent(n -> problem(key, "must be a section of keys and values"));
     return new Section(name(key), new ConfigNode.Mapping(Map.of(), ""), problems);
+  }
+
+  /** Whether a key has a section rather than a plain value or a list. */
+  boolean isSection(String key) {
+    return node(key).filter(ConfigNode.Mapping.class::isInstance).isPresent();
   }
 
   /** The sections of a list; none where it is not written. */

@@ -74,6 +74,14 @@ public record TrainingConfig(
     return TrainingConfigReader.readData(file, overrides);
   }
 
+  /**
+   * Reads from a configuration where the tokenizer is: {@code tokenizer_dir}, or {@code
+   * pretrained_model_dir} if there is one in it.
+   */
+  public static Optional<Path> readTokenizerDir(Path file, Map<String, String> overrides) {
+    return TrainingConfigReader.readTokenizerDir(file, overrides);
+  }
+
   /** The same for configurations that ask for the same: ranks compare it before they start. */
   public String digest() {
     try {

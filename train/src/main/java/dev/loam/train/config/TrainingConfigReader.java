@@ -34,6 +34,15 @@ final class TrainingConfigReader {
     return data.orElseThrow();
   }
 
+  /** Reads where the tokenizer is, and nothing else. */
+  static Optional<Path> readTokenizerDir(Path file, Map<String, String> overrides) {
+    TrainingConfigReader reader =
+        new TrainingConfigReader(Overrides.apply(YamlFile.read(file), overrides));
+    Optional<Path> folder = reader.tokenizerDir(reader.path("pretrained_model_dir"));
+    reader.problems.throwIfAny();
+    return folder;
+  }
+
   private TrainingConfig read() {
     ignoreTopLevel();
     boolean compat = root.flag("upstream_compat", false);
@@ -48,6 +57,15 @@ final class TrainingConfigReader {
                 + " is longer than model.model_config.max_position_embeddings "
                 + model.get().maxPositions());
       }
+    }
+    if (data.isPresent() && data.get() instanceof DataConfig.Records) {
+      root.section("train_dataset")
+          .section("data_loader")
+          .problem(
+              "type",
+              "= HFDataLoader cannot be trained on yet, 'loam samples' shows its records; turn"
+                  + " text into a dataset with 'loam preprocess' and train on that with"
+                  + " BlendedMegatronDatasetDataLoader");
     }
     int batchSize = root.section("runner_config").integer("batch_size", 1, 1, 1 << 20);
     path("tokenizer_dir")
@@ -79,7 +97,7 @@ final class TrainingConfigReader {
         path("load_checkpoint").or(() -> pretrained.filter(TrainingConfigReader::hasWeights)),
         resume,
         checkpoints,
-        path("tokenizer_dir").or(() -> pretrained.filter(TrainingConfigReader::hasTokenizer)),
+        tokenizerDir(pretrained),
         epochs,
         batchSize,
         parallel,
@@ -95,6 +113,10 @@ final class TrainingConfigReader {
 
   private Optional<Path> path(String key) {
     return root.text(key).filter(text -> !text.isBlank()).map(Path::of);
+  }
+
+  private Optional<Path> tokenizerDir(Optional<Path> pretrained) {
+    return path("tokenizer_dir").or(() -> pretrained.filter(TrainingConfigReader::hasTokenizer));
   }
 
   private static boolean hasWeights(Path folder) {

@@ -45,7 +45,7 @@ class ConfigProblemsTest {
             runner_wrapper: {max_grad_norm: 0}
             loss_reduction: sum
             model: {model_config: {num_layers: 2, num_heads: 5, n_kv_heads: 2, hidden_size: x}}
-            train_dataset: {data_loader: {type: HFDataLoader}}
+            train_dataset: {data_loader: {type: MindDataset}}
             """)
         .hasMessageContainingAll(
             "13 problems in the configuration",
@@ -65,7 +65,7 @@ class ConfigProblemsTest {
             "model.model_config.intermediate_size is missing; give it, or pretrained_model_dir",
             "model.model_config.hidden_size must be a whole number, not 'x'",
             "num_attention_heads 5 is not a multiple of num_key_value_heads 2",
-            "train_dataset.data_loader.type = HFDataLoader is not available");
+            "train_dataset.data_loader.type = MindDataset is not available");
   }
 
   @ParameterizedTest

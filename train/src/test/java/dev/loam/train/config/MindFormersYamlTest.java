@@ -220,7 +220,7 @@ class MindFormersYamlTest {
             "parallel_config.gradient_aggregation_group",
             "optimizer.swap",
             "train_dataset.num_parallel_workers",
-            "train_dataset.data_loader.config.eod_pad_length",
+            "train_dataset.data_loader.config.create_attention_mask",
             "model.model_config.qkv_concat",
             "model.model_config.compute_dtype")
         .doesNotContain(
@@ -231,6 +231,7 @@ class MindFormersYamlTest {
             "parallel_config.micro_batch_num",
             "model.model_config.eos_token_id",
             "train_dataset.data_loader.config.path_to_cache",
+            "train_dataset.data_loader.config.eod_pad_length",
             "train_dataset.data_loader.config.eod");
   }
 }

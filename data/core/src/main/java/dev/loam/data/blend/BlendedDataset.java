@@ -3,6 +3,7 @@ package dev.loam.data.blend;
 
 import dev.loam.data.DataFormatException;
 import dev.loam.data.Sample;
+import dev.loam.data.SampleBuffer;
 import dev.loam.data.SampleSource;
 import dev.loam.data.internal.NumpyMath;
 import java.util.List;
@@ -10,14 +11,15 @@ import java.util.Objects;
 
 /**
  * Several sample sources mixed into one, as Megatron-LM's {@code BlendedDataset} mixes them.
- * Nothing is shuffled beyond what the sources are. Takes six bytes of memory for each sample.
- * Closing it closes the sources. Safe for use by several threads.
+ * Nothing is shuffled beyond what the sources are. The index takes six bytes of memory for each
+ * sample, none when it is cached. Closing it closes the sources. Safe for use by several threads.
  */
 public final class BlendedDataset implements SampleSource {
   private final List<SampleSource> sources;
   private final BlendingIndex index;
 
-  private BlendedDataset(List<? extends SampleSource> sources, BlendingIndex index) {
+  /** Checks that no source runs out. */
+  BlendedDataset(List<? extends SampleSource> sources, BlendingIndex index) {
     this.sources = List.copyOf(sources);
     this.index = index;
     for (int i = 0; i < sources.size(); i++) {
@@ -69,6 +71,12 @@ public final class BlendedDataset implements SampleSource {
   public Sample get(long position) {
     int i = (int) Objects.checkIndex(position, size());
     return sources.get(index.dataset(i)).get(index.sample(i));
+  }
+
+  @Override
+  public void read(long position, SampleBuffer into) {
+    int i = (int) Objects.checkIndex(position, size());
+    sources.get(index.dataset(i)).read(index.sample(i), into);
   }
 
   /** Which source and which of its samples comes at each position. */

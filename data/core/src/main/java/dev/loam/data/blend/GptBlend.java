@@ -5,14 +5,21 @@ import dev.loam.data.DataFormatException;
 import dev.loam.data.SampleSource;
 import dev.loam.data.gpt.GptDataset;
 import dev.loam.data.gpt.GptOptions;
+import dev.loam.data.gpt.IndexCache;
 import dev.loam.data.gpt.Split;
 import dev.loam.data.indexed.IndexedDataset;
 import dev.loam.data.internal.NumpyMath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -23,8 +30,28 @@ import java.util.function.Supplier;
  * @param part which of the sequences of each dataset are used
  * @param options how samples are made
  * @param surplus how much more than its share is made of each dataset
+ * @param cache where index arrays are kept, if anywhere
+ * @param threads how many datasets are opened at the same time, at least 1
  */
-public record GptBlend(Split split, Split.Part part, GptOptions options, SurplusRule surplus) {
+public record GptBlend(
+    Split split,
+    Split.Part part,
+    GptOptions options,
+    SurplusRule surplus,
+    Optional<IndexCache> cache,
+    int threads) {
+  /** Checks the number of threads. */
+  public GptBlend {
+    if (threads < 1) {
+      throw new IllegalArgumentException(threads + " threads to open datasets");
+    }
+  }
+
+  /** Without a cache and on the calling thread. */
+  public GptBlend(Split split, Split.Part part, GptOptions options, SurplusRule surplus) {
+    this(split, part, options, surplus, Optional.empty(), 1);
+  }
+
   /**
    * Opens the datasets.
    *
@@ -44,7 +71,7 @@ public record GptBlend(Split split, Split.Part part, GptOptions options, Surplus
       double[] weights = paths.weights().get().stream().mapToDouble(Double::doubleValue).toArray();
       return openWeighted(
           paths.prefixes(),
-          weights,
+          NumpyMath.normalise(weights),
           samples.orElseThrow(
               () ->
                   new DataFormatException(
@@ -58,61 +85,88 @@ public record GptBlend(Split split, Split.Part part, GptOptions options, Surplus
 
   private SampleSource openWeighted(List<Path> prefixes, double[] weights, long samples)
       throws IOException {
-    SurplusRule.Sizes sizes = surplus.sizes(NumpyMath.normalise(weights), samples);
+    SurplusRule.Sizes sizes = surplus.sizes(weights, samples);
     List<OptionalLong> requested = new ArrayList<>();
     for (long size : sizes.requested()) {
       requested.add(OptionalLong.of(size));
     }
-    List<SampleSource> sources = openAll(prefixes, requested);
-    return closingOnFailure(
-        sources, () -> BlendedDataset.weighted(sources, weights, sizes.blended()));
+    return blend(
+        openAll(prefixes, requested), sources -> weighted(sources, weights, sizes.blended()));
   }
 
   private SampleSource openUnweighted(List<Path> prefixes, OptionalLong samples)
       throws IOException {
     List<OptionalLong> oneEpoch = prefixes.stream().map(p -> OptionalLong.empty()).toList();
-    List<SampleSource> sources = openAll(prefixes, oneEpoch);
-    return closingOnFailure(
-        sources,
-        () -> {
+    return blend(
+        openAll(prefixes, oneEpoch),
+        sources -> {
+          long[] lengths = sources.stream().mapToLong(SampleSource::size).toArray();
+          long all = Arrays.stream(lengths).sum();
           if (samples.isEmpty()) {
-            return BlendedDataset.exhaustive(sources);
+            List<Object> weights = new ArrayList<>(Arrays.stream(lengths).boxed().toList());
+            return index(
+                sources, weights, Optional.empty(), all, () -> BlendingIndex.exhaustive(lengths));
           }
-          double[] lengths = sources.stream().mapToDouble(SampleSource::size).toArray();
-          long all = sources.stream().mapToLong(SampleSource::size).sum();
-          return BlendedDataset.weighted(sources, lengths, Math.min(samples.getAsLong(), all));
+          double[] weights = Arrays.stream(lengths).asDoubleStream().toArray();
+          return weighted(sources, weights, Math.min(samples.getAsLong(), all));
         });
   }
 
-  private List<SampleSource> openAll(List<Path> prefixes, List<OptionalLong> samples)
-      throws IOException {
-    List<SampleSource> sources = new ArrayList<>();
-    try {
-      for (int i = 0; i < prefixes.size(); i++) {
-        sources.add(openOne(prefixes.get(i), samples.get(i)));
-      }
-      return sources;
-    } catch (IOException | RuntimeException e) {
-      sources.forEach(SampleSource::close);
-      throw e;
-    }
+  private BlendingIndex weighted(List<GptDataset> sources, double[] weights, long size) {
+    // Upstream normalises here too, a second time where there were weights: in the last bit it may
+    // make a difference.
+    double[] shares = NumpyMath.normalise(weights);
+    List<Object> shown = new ArrayList<>(Arrays.stream(shares).boxed().toList());
+    return index(
+        sources, shown, Optional.of(size), size, () -> BlendingIndex.weighted(shares, size));
   }
 
-  private SampleSource openOne(Path prefix, OptionalLong samples) throws IOException {
+  private BlendingIndex index(
+      List<GptDataset> sources,
+      List<Object> weights,
+      Optional<Long> requested,
+      long size,
+      Supplier<BlendingIndex> builder) {
+    if (cache.isEmpty()) {
+      return builder.get();
+    }
+    String splitName = split.name().toLowerCase(Locale.ROOT);
+    Map<String, Object> identity = new LinkedHashMap<>();
+    identity.put("class", "BlendedDataset");
+    identity.put("datasets", sources.stream().map(GptDataset::identity).toList());
+    identity.put("split", splitName);
+    identity.put("weights", weights);
+    identity.put("size", requested);
+    return new BlendingIndexCache(cache.get().folder(), splitName, identity, sources.size(), size)
+        .loadOrBuild(builder);
+  }
+
+  private List<GptDataset> openAll(List<Path> prefixes, List<OptionalLong> samples)
+      throws IOException {
+    List<ParallelOpening.Opener<GptDataset>> openers = new ArrayList<>();
+    for (int i = 0; i < prefixes.size(); i++) {
+      Path prefix = prefixes.get(i);
+      OptionalLong count = samples.get(i);
+      openers.add(() -> openOne(prefix, count));
+    }
+    return ParallelOpening.openAll(openers, threads);
+  }
+
+  private GptDataset openOne(Path prefix, OptionalLong samples) throws IOException {
     IndexedDataset data = IndexedDataset.open(prefix);
     try {
-      return new GptDataset(data, split, part, samples, options);
-    } catch (RuntimeException e) {
+      return new GptDataset(data, split, part, samples, options, cache);
+    } catch (RuntimeException | Error e) {
       data.close();
       throw e;
     }
   }
 
-  private static SampleSource closingOnFailure(
-      List<SampleSource> sources, Supplier<SampleSource> blend) {
+  private static SampleSource blend(
+      List<GptDataset> sources, Function<List<GptDataset>, BlendingIndex> index) {
     try {
-      return blend.get();
-    } catch (RuntimeException e) {
+      return new BlendedDataset(sources, index.apply(sources));
+    } catch (RuntimeException | Error e) {
       sources.forEach(SampleSource::close);
       throw e;
     }

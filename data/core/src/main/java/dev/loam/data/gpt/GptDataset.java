@@ -3,34 +3,32 @@ package dev.loam.data.gpt;
 
 import dev.loam.data.DataFormatException;
 import dev.loam.data.Sample;
+import dev.loam.data.SampleBuffer;
 import dev.loam.data.SampleSource;
 import dev.loam.data.indexed.IndexedDataset;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * Samples of one length out of an indexed dataset, in the order of Megatron-LM's {@code
  * GPTDataset}, number for number. The sequences are shuffled ({@link #documentIndex}), laid end to
  * end and cut into samples ({@link #sampleIndex}), and the samples shuffled ({@link
- * #shuffleIndex}). In memory there are four bytes for each sequence and epoch and twelve for each
- * sample.
+ * #shuffleIndex}). These arrays take four bytes for each sequence and epoch and twelve for each
+ * sample: of memory, or of a cache that is mapped.
  *
  * <p>Safe for use by several threads.
  */
 public final class GptDataset implements SampleSource {
-  private static final long MAX_SAMPLES = Integer.MAX_VALUE - 1;
-
-  private final IndexedDataset data;
-  private final GptOptions options;
+  private final GptPlan plan;
   private final SampleMaker maker;
-  private final Epochs epochs;
-  private final int[] documentIndex;
-  private final SampleIndex sampleIndex;
-  private final int[] shuffleIndex;
+  private final GptIndex index;
+  private final Map<String, Object> identity;
 
   /**
-   * Builds the order of all samples.
+   * Builds the order of all samples in memory.
    *
    * @param data where the tokens are; closed together with this dataset
    * @param split what the samples are for
@@ -40,83 +38,111 @@ public final class GptDataset implements SampleSource {
    */
   public GptDataset(
       IndexedDataset data, Split split, Split.Part part, OptionalLong samples, GptOptions options) {
-    if (samples.isPresent() && (samples.getAsLong() < 0 || samples.getAsLong() > MAX_SAMPLES)) {
-      throw new IllegalArgumentException(
-          samples.getAsLong() + " samples requested, must be from 0 to " + MAX_SAMPLES);
-    }
-    this.data = data;
-    this.options = options;
+    this(data, split, part, samples, options, Optional.empty());
+  }
+
+  /**
+   * Takes the order of all samples from a cache, or builds it and puts it there.
+   *
+   * @param cache where to look, if anywhere
+   * @throws DataFormatException if the sequences have too few tokens for a single sample
+   */
+  public GptDataset(
+      IndexedDataset data,
+      Split split,
+      Split.Part part,
+      OptionalLong samples,
+      GptOptions options,
+      Optional<IndexCache> cache) {
+    this.plan = GptPlan.of(data, split, part, samples, options);
     this.maker = new SampleMaker(options);
-    int first = part.firstOf(data.sequences());
-    int end = part.endOf(data.sequences());
-    int length = options.sequenceLength();
-    int extra = options.extra();
-    boolean dropLast = split != Split.VALID || options.dropLastPartialValidationSequence();
-
-    long tokens = tokens(first, end);
-    requireOneSample(tokens, first, end, dropLast);
-    this.epochs = Epochs.plan(tokens, samples, length, extra);
-    NumpyRandom random = new NumpyRandom(options.randomSeed());
-    this.documentIndex = DocumentIndex.build(first, end - first, epochs, random);
-    int count =
-        SampleIndex.count(Math.multiplyExact(epochs.count(), tokens), length, extra, dropLast);
-    this.sampleIndex = SampleIndex.build(data::length, documentIndex, count, length, extra);
-    this.shuffleIndex = ShuffleIndex.build(count, epochs, random);
-  }
-
-  private long tokens(int first, int end) {
-    long tokens = 0;
-    for (int i = first; i < end; i++) {
-      tokens += data.length(i);
-    }
-    return tokens;
-  }
-
-  private void requireOneSample(long tokens, int first, int end, boolean dropLast) {
-    long needed = dropLast ? (long) options.sequenceLength() + options.extra() : 1;
-    if (tokens < needed) {
-      throw new DataFormatException(
-          "%s: sequences %d to %d have %d tokens, fewer than one sample of %d; use more data or a"
-                  .formatted(data.prefix(), first, end, tokens, needed)
-              + " shorter seq_length");
-    }
+    this.identity =
+        GptIdentity.of(data.prefix(), samples, split, options, cache.flatMap(IndexCache::split));
+    this.index =
+        cache.isPresent()
+            ? new GptIndexCache(plan, cache.get(), split, identity).loadOrBuild()
+            : GptIndex.build(plan);
   }
 
   @Override
   public long size() {
-    return shuffleIndex.length;
+    return index.shuffle().size();
   }
 
   @Override
-  public Sample get(long index) {
-    int sample = shuffleIndex[(int) Objects.checkIndex(index, size())];
-    int from = sampleIndex.document(sample);
-    int to = sampleIndex.document(sample + 1);
-    int[] text = new int[options.sequenceLength() + options.extra()];
-    int[] sequenceEnds = new int[to - from + 1];
-    int filled = 0;
-    for (int document = from; document <= to; document++) {
-      int sequence = documentIndex[document];
-      // Where an empty sequence ends the data, offset -1 stands for its end.
-      int begin = document == from ? Math.max(0, sampleIndex.offset(sample)) : 0;
-      int end =
-          document == to ? sampleIndex.offset(sample + 1) + options.extra() : data.length(sequence);
-      data.read(sequence, begin, end - begin, text, filled);
-      filled += end - begin;
-      sequenceEnds[document - from] = filled;
+  public Sample get(long position) {
+    SampleBuffer buffer = new SampleBuffer();
+    read(position, buffer);
+    return buffer.toSample();
+  }
+
+  @Override
+  public void read(long position, SampleBuffer into) {
+    long sample = index.shuffle().get(Objects.checkIndex(position, size()));
+    GptOptions options = plan.options();
+    into.begin(options.sequenceLength());
+    try {
+      int filled = readText(sample, into);
+      int[] text = into.inputIds();
+      Arrays.fill(text, filled, options.sequenceLength() + options.extra(), options.pad());
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw new DataFormatException(
+          "%s: sample %d is not within the data; delete the index cache and do not change the data"
+                  .formatted(plan.data().prefix(), sample)
+              + " while it is used",
+          e);
     }
-    Arrays.fill(text, filled, text.length, options.pad());
-    return maker.make(text, sequenceEnds);
+    maker.complete(into);
+    if (options.createCompressedEodMask() && into.segments() - 1 > options.eodPadLength()) {
+      throw new DataFormatException(
+          "%s: sample %d has %d tokens eod %d within it, more than eod_pad_length %d; raise it"
+              .formatted(
+                  plan.data().prefix(),
+                  position,
+                  into.segments() - 1,
+                  options.eod(),
+                  options.eodPadLength()));
+    }
+  }
+
+  private int readText(long sample, SampleBuffer into) {
+    IndexedDataset data = plan.data();
+    int extra = plan.options().extra();
+    long from = index.rows().get(2 * sample);
+    long to = index.rows().get(2 * sample + 2);
+    // Where an empty sequence ends the data, offset -1 stands for its end.
+    int begin = Math.max(0, (int) index.rows().get(2 * sample + 1));
+    int filled = 0;
+    for (long document = from; document <= to; document++) {
+      int sequence = (int) index.documents().get(document);
+      int end =
+          document == to ? (int) index.rows().get(2 * sample + 3) + extra : data.length(sequence);
+      data.read(sequence, begin, end - begin, into.inputIds(), filled);
+      filled += end - begin;
+      begin = 0;
+      if (plan.options().interDocumentMasking()) {
+        into.cutBefore(filled);
+      }
+    }
+    return filled;
   }
 
   /** How many times the data is gone through. */
   public long epochs() {
-    return epochs.count();
+    return plan.epochs().count();
+  }
+
+  /**
+   * What Megatron-LM tells datasets apart by, in its order; an empty {@link Optional} stands for
+   * {@code null}.
+   */
+  public Map<String, Object> identity() {
+    return identity;
   }
 
   /** A copy of the order of the sequences. */
   public int[] documentIndex() {
-    return documentIndex.clone();
+    return index.documents().toInts();
   }
 
   /**
@@ -124,16 +150,16 @@ public final class GptDataset implements SampleSource {
    * #documentIndex} and an offset in that sequence, row after row.
    */
   public int[] sampleIndex() {
-    return sampleIndex.rows();
+    return index.rows().toInts();
   }
 
   /** A copy of the order of the samples. */
   public int[] shuffleIndex() {
-    return shuffleIndex.clone();
+    return index.shuffle().toInts();
   }
 
   @Override
   public void close() {
-    data.close();
+    plan.data().close();
   }
 }

@@ -17,6 +17,9 @@ package dev.loam.data.gpt;
  * @param eodMaskLoss whether positions with {@code eod} do not count in the loss
  * @param resetPositionIds whether positions start again at 0 after {@code eod}
  * @param resetAttentionMask whether attention is cut after {@code eod}
+ * @param createCompressedEodMask whether attention is cut after {@code eod}, as MindFormers does
+ *     where it hands over the ends of the segments instead of a mask
+ * @param eodPadLength how many cuts a sample may then have
  * @param interDocumentMasking whether attention is cut and positions start again between sequences,
  *     with or without {@code eod} between them
  */
@@ -30,6 +33,8 @@ public record GptOptions(
     boolean eodMaskLoss,
     boolean resetPositionIds,
     boolean resetAttentionMask,
+    boolean createCompressedEodMask,
+    int eodPadLength,
     boolean interDocumentMasking) {
   private static final long MAX_SEED = 0xffffffffL;
 
@@ -43,11 +48,21 @@ public record GptOptions(
       throw new IllegalArgumentException(
           "random_seed is " + randomSeed + ", must be from 0 to 4294967295");
     }
-    if (interDocumentMasking && (resetPositionIds || resetAttentionMask)) {
+    if (eodPadLength < 1) {
       throw new IllegalArgumentException(
-          "inter_document_masking already cuts between documents; leave reset_position_ids and"
-              + " reset_attention_mask off");
+          "eod_pad_length is " + eodPadLength + ", must be at least 1");
     }
+    if (interDocumentMasking
+        && (resetPositionIds || resetAttentionMask || createCompressedEodMask)) {
+      throw new IllegalArgumentException(
+          "inter_document_masking already cuts between documents; leave reset_position_ids,"
+              + " reset_attention_mask and create_compressed_eod_mask off");
+    }
+  }
+
+  /** Whether attention is cut after {@code eod}. */
+  boolean cutAfterEod() {
+    return resetAttentionMask || createCompressedEodMask;
   }
 
   /** Everything as Megatron-LM has it by default, to be changed from there. */
@@ -71,6 +86,8 @@ public record GptOptions(
     private boolean eodMaskLoss;
     private boolean resetPositionIds;
     private boolean resetAttentionMask;
+    private boolean createCompressedEodMask;
+    private int eodPadLength = 128;
     private boolean interDocumentMasking;
 
     private Builder(int sequenceLength) {
@@ -126,6 +143,18 @@ public record GptOptions(
     }
 
     /** By default false. */
+    public Builder createCompressedEodMask(boolean value) {
+      createCompressedEodMask = value;
+      return this;
+    }
+
+    /** By default 128. */
+    public Builder eodPadLength(int value) {
+      eodPadLength = value;
+      return this;
+    }
+
+    /** By default false. */
     public Builder interDocumentMasking(boolean value) {
       interDocumentMasking = value;
       return this;
@@ -147,6 +176,8 @@ public record GptOptions(
           eodMaskLoss,
           resetPositionIds,
           resetAttentionMask,
+          createCompressedEodMask,
+          eodPadLength,
           interDocumentMasking);
     }
   }

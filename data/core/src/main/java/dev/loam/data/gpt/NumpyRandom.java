@@ -13,7 +13,11 @@ public final class NumpyRandom {
   private static final int MATRIX = 0x9908b0df;
   private static final long MAX_SEED = 0xffffffffL;
 
+  /** How many places of a shuffle are drawn before the elements are swapped. */
+  private static final int BLOCK = 1 << 10;
+
   private final int[] state = new int[N];
+  private final int[] bits = new int[N];
   private int next = N;
 
   /**
@@ -36,19 +40,31 @@ public final class NumpyRandom {
     if (next == N) {
       regenerate();
     }
-    int y = state[next++];
-    y ^= y >>> 11;
-    y ^= (y << 7) & 0x9d2c5680;
-    y ^= (y << 15) & 0xefc60000;
-    return y ^ (y >>> 18);
+    return bits[next++];
   }
 
+  /** All numbers of a generation at once, in loops that compile to vector instructions. */
   private void regenerate() {
+    for (int i = 0; i < N - M; i++) {
+      state[i] = state[i + M] ^ twist(state[i], state[i + 1]);
+    }
+    for (int i = N - M; i < N - 1; i++) {
+      state[i] = state[i + M - N] ^ twist(state[i], state[i + 1]);
+    }
+    state[N - 1] = state[M - 1] ^ twist(state[N - 1], state[0]);
     for (int i = 0; i < N; i++) {
-      int y = (state[i] & UPPER) | (state[(i + 1) % N] & LOWER);
-      state[i] = state[(i + M) % N] ^ (y >>> 1) ^ ((y & 1) * MATRIX);
+      int y = state[i];
+      y ^= y >>> 11;
+      y ^= (y << 7) & 0x9d2c5680;
+      y ^= (y << 15) & 0xefc60000;
+      bits[i] = y ^ (y >>> 18);
     }
     next = 0;
+  }
+
+  private static int twist(int high, int low) {
+    int y = (high & UPPER) | (low & LOWER);
+    return (y >>> 1) ^ (-(y & 1) & MATRIX);
   }
 
   /**
@@ -77,11 +93,40 @@ public final class NumpyRandom {
 
   /** Shuffles the elements from index {@code from} to before {@code to}. */
   public void shuffle(int[] values, int from, int to) {
-    for (int i = to - from - 1; i > 0; i--) {
-      int j = from + (int) nextInterval(i);
-      int swapped = values[from + i];
-      values[from + i] = values[j];
-      values[j] = swapped;
+    int[] places = new int[BLOCK];
+    int last = to - from - 1;
+    while (last > 0) {
+      int count = Math.min(BLOCK, last);
+      drawPlaces(places, last, count);
+      // The places being known, the swaps wait for memory side by side.
+      for (int k = 0; k < count; k++) {
+        int i = from + last - k;
+        int j = from + places[k];
+        int swapped = values[i];
+        values[i] = values[j];
+        values[j] = swapped;
+      }
+      last -= count;
+    }
+  }
+
+  /** Draws a number from 0 to {@code max}, then one from 0 to {@code max - 1}, and so on. */
+  private void drawPlaces(int[] places, int max, int count) {
+    int drawn = 0;
+    while (drawn < count) {
+      int mask = -1 >>> Integer.numberOfLeadingZeros(max - drawn);
+      int withThisMask = Math.min(count, max - (mask >>> 1));
+      while (drawn < withThisMask) {
+        if (next == N) {
+          regenerate();
+        }
+        while (next < N && drawn < withThisMask) {
+          int value = bits[next++] & mask;
+          places[drawn] = value;
+          // No branch, which could not be predicted: one more is drawn unless it is too large.
+          drawn += 1 + ((max - drawn - value) >> 31);
+        }
+      }
     }
   }
 

@@ -2,14 +2,15 @@
 package dev.loam.data.gpt;
 
 import dev.loam.data.DataFormatException;
-import java.util.function.IntUnaryOperator;
+import dev.loam.data.internal.IndexArray;
 
 /**
  * Where samples begin and end in the sequences laid end to end. Row i is where sample i begins, row
  * i + 1 where it ends: a position in the document index and an offset in that sequence. For samples
- * with an extra token the end is its last token, with which the next sample begins.
+ * with an extra token the end is its last token, with which the next sample begins. As an array the
+ * rows come one after the other, two numbers each.
  */
-final class SampleIndex {
+final class SampleIndex implements IndexArray {
   private final int[] documents;
   private final int[] offsets;
 
@@ -18,32 +19,15 @@ final class SampleIndex {
     this.offsets = new int[samples + 1];
   }
 
-  /** The number of samples. */
-  int samples() {
-    return documents.length - 1;
+  @Override
+  public long size() {
+    return 2L * documents.length;
   }
 
-  /** A position in the document index. */
-  int document(int row) {
-    return documents[row];
-  }
-
-  /** An offset in the sequence at that position. */
-  int offset(int row) {
-    return offsets[row];
-  }
-
-  /** A copy of all rows, one after the other. */
-  int[] rows() {
-    if (documents.length > Integer.MAX_VALUE / 2) {
-      throw new IllegalStateException("the sample index is too large for one array");
-    }
-    int[] rows = new int[2 * documents.length];
-    for (int i = 0; i < documents.length; i++) {
-      rows[2 * i] = documents[i];
-      rows[2 * i + 1] = offsets[i];
-    }
-    return rows;
+  @Override
+  public long get(long position) {
+    int row = (int) (position >> 1);
+    return (position & 1) == 0 ? documents[row] : offsets[row];
   }
 
   /**
@@ -56,44 +40,79 @@ final class SampleIndex {
         dropLastPartial
             ? usable / sequenceLength
             : (long) Math.ceil((float) usable / (float) sequenceLength);
-    if (samples >= Integer.MAX_VALUE) {
+    if (samples > GptPlan.MAX_ENTRIES) {
       throw new DataFormatException(
-          samples + " samples, at most 2147483646 are possible; request fewer or longer ones");
+          "%d samples, at most %d are possible; request fewer or longer ones"
+              .formatted(samples, GptPlan.MAX_ENTRIES));
     }
     return (int) samples;
   }
 
   /**
-   * Walks along the sequences, a sample at a time.
+   * All rows.
    *
-   * @param sizes the length of each sequence
-   * @param documentIndex the order of the sequences, not empty
+   * @param lengths of the sequences in the order of the document index
    */
-  static SampleIndex build(
-      IntUnaryOperator sizes, int[] documentIndex, int samples, int sequenceLength, int extra) {
+  static SampleIndex build(LengthReader lengths, int samples, int sequenceLength, int extra) {
     SampleIndex index = new SampleIndex(samples);
-    int document = 0;
-    int offset = 0;
-    for (int row = 1; row <= samples; row++) {
-      long remaining = (long) sequenceLength + extra;
-      while (remaining > 0) {
-        int size = sizes.applyAsInt(documentIndex[document]);
-        int left = size - offset;
-        if (left >= remaining) {
-          offset += (int) remaining - extra;
-          remaining = 0;
-        } else if (document == documentIndex.length - 1) {
-          offset = size - extra; // A partial sample ends with the data.
-          remaining = 0;
-        } else {
-          remaining -= left;
-          document++;
-          offset = 0;
-        }
-      }
-      index.documents[row] = document;
-      index.offsets[row] = offset;
-    }
+    walk(
+        lengths,
+        samples,
+        sequenceLength,
+        extra,
+        (row, document, offset) -> {
+          index.documents[row] = document;
+          index.offsets[row] = offset;
+          return true;
+        });
     return index;
+  }
+
+  /** Whether rows are those that would be built; stops at the first that is not. */
+  static boolean isRight(
+      IndexArray rows, LengthReader lengths, int samples, int sequenceLength, int extra) {
+    return rows.size() == 2L * (samples + 1)
+        && rows.get(0) == 0
+        && rows.get(1) == 0
+        && walk(
+            lengths,
+            samples,
+            sequenceLength,
+            extra,
+            (row, document, offset) ->
+                rows.get(2L * row) == document && rows.get(2L * row + 1) == offset);
+  }
+
+  /** Gets a row; false stops the walk. */
+  @FunctionalInterface
+  private interface Visitor {
+    boolean row(int row, int document, int offset);
+  }
+
+  /** Walks along the sequences, a sample at a time, to the rows after the first. */
+  private static boolean walk(
+      LengthReader lengths, int samples, int sequenceLength, int extra, Visitor visitor) {
+    long whole = (long) sequenceLength + extra;
+    long remaining = whole;
+    int row = 1;
+    int size = 0;
+    for (int document = 0; document < lengths.size() && row <= samples; document++) {
+      size = lengths.next();
+      int offset = 0;
+      while (row <= samples && size - offset >= remaining) {
+        offset += (int) remaining - extra;
+        if (!visitor.row(row++, document, offset)) {
+          return false;
+        }
+        remaining = whole;
+      }
+      remaining -= size - offset;
+    }
+    while (row <= samples) { // A partial sample ends with the data.
+      if (!visitor.row(row++, lengths.size() - 1, size - extra)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.data.gpt;
 
-import dev.loam.data.Sample;
-import java.util.Arrays;
+import dev.loam.data.SampleBuffer;
 
 /** Inputs, labels, loss mask, positions and segments out of the tokens of one sample. */
 final class SampleMaker {
@@ -15,88 +14,90 @@ final class SampleMaker {
   }
 
   /**
-   * One sample.
+   * Completes a sample.
    *
-   * @param text {@code sequenceLength + extra} tokens, padded at the end
-   * @param sequenceEnds positions in {@code text} where a sequence ends, not falling
+   * @param sample its inputs are the tokens of the sample, one more than its length with an extra
+   *     token, padded at the end; it is cut where sequences end, if that is wanted
    */
-  Sample make(int[] text, int[] sequenceEnds) {
-    int length = options.sequenceLength();
-    int[] inputs = Arrays.copyOf(text, length);
-    int[] labels = labels(text);
-    boolean[] ends = new boolean[length];
-    for (int i = 0; i < length; i++) {
-      ends[i] = inputs[i] == options.eod();
-    }
-    boolean[] lossMask = lossMask(ends, labels);
-    replacePad(inputs);
-    replacePad(labels);
-    if (options.interDocumentMasking()) {
-      boolean[] cuts = sequenceCuts(sequenceEnds);
-      return new Sample(inputs, labels, lossMask, positions(cuts), segments(cuts));
-    }
-    boolean[] none = new boolean[length];
-    return new Sample(
-        inputs,
-        labels,
-        lossMask,
-        positions(options.resetPositionIds() ? ends : none),
-        segments(options.resetAttentionMask() ? ends : none));
-  }
-
-  private int[] labels(int[] text) {
-    int[] labels = Arrays.copyOfRange(text, 1, options.sequenceLength() + 1);
+  void complete(SampleBuffer sample) {
+    int length = sample.length();
+    System.arraycopy(sample.inputIds(), 1, sample.labels(), 0, length);
     if (!options.addExtraTokenToSequence()) {
-      labels[labels.length - 1] = options.pad();
+      sample.labels()[length - 1] = options.pad();
     }
-    return labels;
+    if (options.cutAfterEod()) {
+      cutAfterEod(sample);
+    }
+    positions(sample);
+    if (mask(sample)) {
+      replacePad(sample.inputIds(), length);
+      replacePad(sample.labels(), length);
+    }
   }
 
-  private boolean[] lossMask(boolean[] ends, int[] labels) {
-    boolean[] mask = new boolean[labels.length];
-    for (int i = 0; i < mask.length; i++) {
-      mask[i] = labels[i] != options.pad() && !(options.eodMaskLoss() && ends[i]);
+  private void cutAfterEod(SampleBuffer sample) {
+    int[] inputs = sample.inputIds();
+    int eod = options.eod();
+    int length = sample.length();
+    for (int i = 0; i < length; i++) {
+      if (inputs[i] == eod) {
+        sample.cutBefore(i + 1);
+      }
     }
-    return mask;
   }
 
-  private void replacePad(int[] tokens) {
-    for (int i = 0; i < tokens.length; i++) {
+  private void positions(SampleBuffer sample) {
+    int[] positions = sample.positionIds();
+    int length = sample.length();
+    if (options.resetPositionIds()) {
+      int[] inputs = sample.inputIds();
+      int eod = options.eod();
+      int start = 0;
+      for (int i = 0; i < length; i++) {
+        positions[i] = i - start;
+        start = inputs[i] == eod ? i + 1 : start;
+      }
+    } else if (options.interDocumentMasking()) {
+      for (int s = 0; s < sample.segments(); s++) {
+        int start = sample.cuSeqlens()[s];
+        for (int i = start; i < sample.cuSeqlens()[s + 1]; i++) {
+          positions[i] = i - start;
+        }
+      }
+    } else {
+      for (int i = 0; i < length; i++) {
+        positions[i] = i;
+      }
+    }
+  }
+
+  /** Sets the loss mask; whether there is padding. */
+  private boolean mask(SampleBuffer sample) {
+    int[] inputs = sample.inputIds();
+    int[] labels = sample.labels();
+    boolean[] mask = sample.lossMask();
+    int pad = options.pad();
+    int length = sample.length();
+    boolean padded = inputs[0] == pad;
+    for (int i = 0; i < length; i++) {
+      boolean isPad = labels[i] == pad;
+      mask[i] = !isPad;
+      padded |= isPad;
+    }
+    if (options.eodMaskLoss()) {
+      int eod = options.eod();
+      for (int i = 0; i < length; i++) {
+        mask[i] &= inputs[i] != eod;
+      }
+    }
+    return padded;
+  }
+
+  private void replacePad(int[] tokens, int length) {
+    for (int i = 0; i < length; i++) {
       if (tokens[i] == options.pad()) {
         tokens[i] = PADDED;
       }
     }
-  }
-
-  private boolean[] sequenceCuts(int[] sequenceEnds) {
-    boolean[] cuts = new boolean[options.sequenceLength()];
-    for (int end : sequenceEnds) {
-      if (end > 0 && end <= cuts.length) {
-        cuts[end - 1] = true;
-      }
-    }
-    return cuts;
-  }
-
-  /** Positions that start again after every cut. */
-  private static int[] positions(boolean[] cutAfter) {
-    int[] positions = new int[cutAfter.length];
-    for (int i = 1; i < positions.length; i++) {
-      positions[i] = cutAfter[i - 1] ? 0 : positions[i - 1] + 1;
-    }
-    return positions;
-  }
-
-  /** Segments that end with every cut, and with the sample. */
-  private static int[] segments(boolean[] cutAfter) {
-    int length = cutAfter.length;
-    int[] bounds = new int[length + 1];
-    int count = 1;
-    for (int i = 0; i < length; i++) {
-      if (cutAfter[i] || i == length - 1) {
-        bounds[count++] = i + 1;
-      }
-    }
-    return Arrays.copyOf(bounds, count);
   }
 }

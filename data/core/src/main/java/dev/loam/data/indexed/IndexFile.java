@@ -2,6 +2,7 @@
 package dev.loam.data.indexed;
 
 import dev.loam.data.DataFormatException;
+import dev.loam.data.internal.MappedFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,7 +20,10 @@ import java.nio.file.Path;
  *   34          int32[S]  lengths of the sequences in tokens
  *   34 + 4 S    int64[S]  where each sequence begins in the .bin file, in bytes
  *   34 + 12 S   int64[D]  the first sequence of each document, and S at the end
+ *   34 + 12 S + 8 D  int8[S]  modes of the sequences, in multimodal datasets only
  * </pre>
+ *
+ * <p>Nothing but the size of the file says whether there are modes.
  */
 final class IndexFile implements AutoCloseable {
   static final byte[] MAGIC = "MMIDIDX\0\0".getBytes(StandardCharsets.US_ASCII);
@@ -34,6 +38,7 @@ final class IndexFile implements AutoCloseable {
   private final TokenType type;
   private final int sequences;
   private final int documents;
+  private final boolean modes;
   private final long tokens;
 
   private IndexFile(MappedFile file, long binSize) {
@@ -42,14 +47,19 @@ final class IndexFile implements AutoCloseable {
     this.type = readType();
     this.sequences = readCount(SEQUENCES_AT, "sequences");
     int indices = readCount(DOCUMENTS_AT, "document indices");
-    checkSize(indices);
+    this.modes = checkSize(indices);
     this.documents = indices - 1;
-    this.tokens = checkSequences(binSize);
-    checkDocuments();
+    IndexCheck check = new IndexCheck(this, binSize);
+    this.tokens = check.sequences();
+    check.documents();
   }
 
   static IndexFile open(Path idx, long binSize, int window) throws IOException {
     return new IndexFile(MappedFile.open(idx, window), binSize);
+  }
+
+  MappedFile file() {
+    return file;
   }
 
   TokenType type() {
@@ -64,6 +74,10 @@ final class IndexFile implements AutoCloseable {
     return documents;
   }
 
+  boolean hasModes() {
+    return modes;
+  }
+
   /** The sum of all lengths. */
   long tokens() {
     return tokens;
@@ -71,6 +85,11 @@ final class IndexFile implements AutoCloseable {
 
   int length(int sequence) {
     return file.intAt(lengthAt(sequence));
+  }
+
+  /** Copies the lengths of consecutive sequences. */
+  void lengths(int first, int[] target, int count) {
+    file.ints(lengthAt(first), target, 0, count);
   }
 
   /** Where a sequence begins in the {@code .bin} file, in bytes. */
@@ -83,15 +102,19 @@ final class IndexFile implements AutoCloseable {
     return file.longAt(documentAt(document));
   }
 
-  private long lengthAt(int sequence) {
+  byte mode(int sequence) {
+    return file.byteAt(documentAt(documents + 1) + sequence);
+  }
+
+  long lengthAt(int sequence) {
     return HEADER + 4L * sequence;
   }
 
-  private long pointerAt(int sequence) {
+  long pointerAt(int sequence) {
     return HEADER + 4L * sequences + 8L * sequence;
   }
 
-  private long documentAt(int document) {
+  long documentAt(int document) {
     return HEADER + 12L * sequences + 8L * document;
   }
 
@@ -119,14 +142,7 @@ final class IndexFile implements AutoCloseable {
   private TokenType readType() {
     int code = file.byteAt(TYPE_AT) & 0xff;
     return TokenType.ofCode(code)
-        .orElseThrow(
-            () ->
-                wrong(
-                    TYPE_AT,
-                    switch (code) {
-                      case 6, 7 -> "type code " + code + " is a floating point type, not token ids";
-                      default -> "unknown type code " + code;
-                    }));
+        .orElseThrow(() -> wrong(TYPE_AT, "unknown type code " + code + ", there are 1 to 8"));
   }
 
   private int readCount(int at, String what) {
@@ -138,74 +154,22 @@ final class IndexFile implements AutoCloseable {
     return (int) count;
   }
 
-  private void checkSize(int indices) {
+  /** Whether the size is that of a file with modes. */
+  private boolean checkSize(int indices) {
     if (indices < 1) {
       throw wrong(DOCUMENTS_AT, "no document indices, at least one is needed");
     }
     long expected = HEADER + 12L * sequences + 8L * indices;
-    if (file.size() == expected) {
-      return;
-    }
-    String found =
-        "%d sequences and %d document indices need a file of %d bytes, it has %d"
-            .formatted(sequences, indices, expected, file.size());
-    throw wrong(
-        SEQUENCES_AT,
-        file.size() == expected + sequences
-            ? found + " (the modes of a multimodal dataset, which cannot be read)"
-            : found);
-  }
-
-  private long checkSequences(long binSize) {
-    long sum = 0;
-    long previous = 0;
-    for (int i = 0; i < sequences; i++) {
-      int length = length(i);
-      long pointer = pointer(i);
-      if (length < 0) {
-        throw wrong(lengthAt(i), "sequence " + i + " has length " + length);
-      }
-      if (pointer < previous) {
-        throw wrong(
-            pointerAt(i), "sequence %d begins at %d, before %d".formatted(i, pointer, previous));
-      }
-      // Neither side can overflow: a length is an int, and the file size a true one.
-      if ((long) length * type.bytes() > binSize - pointer) {
-        throw wrong(
-            pointerAt(i),
-            "sequence %d of %d tokens at byte %d is not within the .bin file of %d bytes; the two"
-                    .formatted(i, length, pointer, binSize)
-                + " files do not belong together or the .bin file is cut short");
-      }
-      sum += length;
-      previous = pointer;
-    }
-    return sum;
-  }
-
-  private void checkDocuments() {
-    long previous = 0;
-    for (int i = 0; i <= documents; i++) {
-      long index = documentIndex(i);
-      if (index < previous || index > sequences) {
-        throw wrong(
-            documentAt(i),
-            "document index %d is %d, not from %d to %d".formatted(i, index, previous, sequences));
-      }
-      if (i == 0 && index != 0) {
-        throw wrong(documentAt(i), "the first document index is " + index + ", not 0");
-      }
-      previous = index;
-    }
-    if (previous != sequences) {
+    if (file.size() != expected && file.size() != expected + sequences) {
       throw wrong(
-          documentAt(documents),
-          "the last document index is %d, not the number of sequences, %d"
-              .formatted(previous, sequences));
+          SEQUENCES_AT,
+          "%d sequences and %d document indices need a file of %d bytes, or %d with modes, it has %d"
+              .formatted(sequences, indices, expected, expected + sequences, file.size()));
     }
+    return file.size() != expected;
   }
 
-  private DataFormatException wrong(long offset, String problem) {
+  DataFormatException wrong(long offset, String problem) {
     return DataFormatException.atOffset(file.file(), offset, problem);
   }
 

@@ -2,12 +2,14 @@
 package dev.loam.data.indexed;
 
 import dev.loam.data.DataFormatException;
+import dev.loam.data.internal.MappedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * A Megatron indexed dataset: sequences of token ids in a {@code .bin} file, found through an
@@ -47,6 +49,16 @@ public final class IndexedDataset implements AutoCloseable {
     IndexedFiles files = IndexedFiles.resolve(path);
     IndexFile index = IndexFile.open(files.idx(), Files.size(files.bin()), window);
     return new IndexedDataset(files, index, MappedFile.open(files.bin(), window));
+  }
+
+  /** The file with the tokens. */
+  public Path bin() {
+    return files.bin();
+  }
+
+  /** The file with the lengths. */
+  public Path idx() {
+    return files.idx();
   }
 
   /** The path of both files, without the extension. */
@@ -94,6 +106,23 @@ public final class IndexedDataset implements AutoCloseable {
     return all;
   }
 
+  /** Copies the lengths of {@code count} sequences from {@code first} on. */
+  public void lengths(int first, int[] target, int count) {
+    Objects.checkFromIndexSize(first, count, sequences());
+    index.lengths(first, target, count);
+  }
+
+  /** Whether sequences have a mode, which says what kind of thing the tokens are. */
+  public boolean multimodal() {
+    return index.hasModes();
+  }
+
+  /** The mode of a sequence; 0, text, where the dataset has no modes. */
+  public int mode(int sequence) {
+    Objects.checkIndex(sequence, sequences());
+    return multimodal() ? index.mode(sequence) : 0;
+  }
+
   /**
    * Reads part of a sequence.
    *
@@ -101,36 +130,39 @@ public final class IndexedDataset implements AutoCloseable {
    * @param count how many tokens to read
    * @param target where they go
    * @param at index in {@code target} of the first
-   * @throws DataFormatException if a token id is beyond the range of an int
+   * @throws DataFormatException if a value is no whole number or beyond the range of an int
    */
   public void read(int sequence, int offset, int count, int[] target, int at) {
     Objects.checkFromIndexSize(offset, count, length(sequence));
     Objects.checkFromIndexSize(at, count, target.length);
-    int unit = tokenType().bytes();
-    long position = index.pointer(sequence) + (long) offset * unit;
-    int done = 0;
-    while (done < count) {
-      ByteBuffer part = tokens.slice(position, (long) (count - done) * unit, unit);
-      int values = part.remaining() / unit;
-      decode(part, position, target, at + done, values);
-      done += values;
-      position += (long) values * unit;
+    TokenType type = tokenType();
+    long position = index.pointer(sequence) + (long) offset * type.bytes();
+    switch (type) {
+      case INT32 -> tokens.ints(position, target, at, count);
+      case UINT16 -> tokens.unsignedShorts(position, target, at, count);
+      default -> convert(position, count, target, at);
     }
   }
 
-  private void decode(ByteBuffer from, long position, int[] target, int at, int count) {
+  private void convert(long position, int count, int[] target, int at) {
     TokenType type = tokenType();
-    if (type == TokenType.INT32) {
-      from.asIntBuffer().get(target, at, count);
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      long token = type.get(from);
-      if (token != (int) token) {
-        throw DataFormatException.atOffset(
-            files.bin(), position + (long) i * type.bytes(), token + " is not a token id");
+    int unit = type.bytes();
+    int done = 0;
+    while (done < count) {
+      long from = position + (long) done * unit;
+      ByteBuffer part = tokens.slice(from, (long) (count - done) * unit, unit);
+      int values = part.remaining() / unit;
+      for (int i = 0; i < values; i++) {
+        OptionalInt token = type.get(part, i * unit);
+        if (token.isEmpty()) {
+          throw DataFormatException.atOffset(
+              files.bin(),
+              from + (long) i * unit,
+              type.show(part, i * unit) + " is not a token id");
+        }
+        target[at + done + i] = token.getAsInt();
       }
-      target[at + i] = (int) token;
+      done += values;
     }
   }
 

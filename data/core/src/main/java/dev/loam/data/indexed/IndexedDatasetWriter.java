@@ -33,6 +33,8 @@ public final class IndexedDatasetWriter implements AutoCloseable {
       ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
   private final IntList lengths = new IntList();
   private final IntList documentIndices = new IntList();
+  private final boolean multimodal;
+  private final IntList modes = new IntList();
   private long tokens;
 
   /**
@@ -42,8 +44,18 @@ public final class IndexedDatasetWriter implements AutoCloseable {
    * @throws IOException if the files cannot be made
    */
   public IndexedDatasetWriter(Path prefix, TokenType type) throws IOException {
+    this(prefix, type, false);
+  }
+
+  /**
+   * Begins a dataset.
+   *
+   * @param multimodal whether every sequence has a mode
+   */
+  public IndexedDatasetWriter(Path prefix, TokenType type, boolean multimodal) throws IOException {
     IndexedFiles files = new IndexedFiles(prefix);
     this.type = type;
+    this.multimodal = multimodal;
     this.bin = new AtomicOutput(files.bin());
     try {
       this.idx = new AtomicOutput(files.idx());
@@ -67,6 +79,25 @@ public final class IndexedDatasetWriter implements AutoCloseable {
    * @throws IllegalArgumentException if the lengths do not add up, or a token does not fit the type
    */
   public void addDocument(int[] document, int[] sequenceLengths) throws IOException {
+    addDocument(document, sequenceLengths, new byte[multimodal ? sequenceLengths.length : 0]);
+  }
+
+  /**
+   * Adds a document.
+   *
+   * @param sequenceModes the mode of each sequence; none unless the dataset is multimodal
+   * @throws IllegalArgumentException if the lengths do not add up, or a token does not fit the type
+   */
+  public void addDocument(int[] document, int[] sequenceLengths, byte[] sequenceModes)
+      throws IOException {
+    if (sequenceModes.length != (multimodal ? sequenceLengths.length : 0)) {
+      throw new IllegalArgumentException(
+          "%d modes for %d sequences of a %s dataset"
+              .formatted(
+                  sequenceModes.length,
+                  sequenceLengths.length,
+                  multimodal ? "multimodal" : "plain"));
+    }
     long sum = 0;
     for (int length : sequenceLengths) {
       sum += Objects.checkIndex(length, Integer.MAX_VALUE);
@@ -89,6 +120,9 @@ public final class IndexedDatasetWriter implements AutoCloseable {
     for (int length : sequenceLengths) {
       lengths.add(length);
     }
+    for (byte mode : sequenceModes) {
+      modes.add(mode);
+    }
     documentIndices.add(lengths.size());
     tokens += document.length;
   }
@@ -96,18 +130,26 @@ public final class IndexedDatasetWriter implements AutoCloseable {
   /**
    * Appends all documents of another dataset.
    *
-   * @throws IllegalArgumentException if its tokens are of another type
+   * @throws IllegalArgumentException if its tokens are of another type, or only one of both has
+   *     modes
    */
   public void addAll(IndexedDataset other) throws IOException {
     if (other.tokenType() != type) {
       throw new IllegalArgumentException(
           "%s has tokens of type %s, not %s".formatted(other.prefix(), other.tokenType(), type));
     }
+    if (other.multimodal() != multimodal && other.sequences() > 0) {
+      throw new IllegalArgumentException(
+          other.prefix() + (multimodal ? " has no modes" : " has modes, as only some others have"));
+    }
     drain();
     other.copyTokens(bin.channel());
     int before = lengths.size();
     for (int i = 0; i < other.sequences(); i++) {
       lengths.add(other.length(i));
+      if (multimodal) {
+        modes.add(other.mode(i));
+      }
     }
     for (int i = 1; i <= other.documents(); i++) {
       documentIndices.add(Math.addExact(before, other.documentStart(i)));
@@ -156,6 +198,9 @@ public final class IndexedDatasetWriter implements AutoCloseable {
     }
     for (int i = 0; i < documentIndices.size(); i++) {
       room(idx.channel()).putLong(documentIndices.get(i));
+    }
+    for (int i = 0; i < modes.size(); i++) {
+      room(idx.channel()).put((byte) modes.get(i));
     }
     write(idx.channel());
   }

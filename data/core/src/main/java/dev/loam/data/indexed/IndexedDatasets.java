@@ -20,7 +20,8 @@ public final class IndexedDatasets {
       throw new IllegalArgumentException("no datasets to merge");
     }
     try (IndexedDataset first = IndexedDataset.open(inputs.get(0));
-        IndexedDatasetWriter writer = new IndexedDatasetWriter(outputPrefix, first.tokenType())) {
+        IndexedDatasetWriter writer =
+            new IndexedDatasetWriter(outputPrefix, first.tokenType(), first.multimodal())) {
       writer.addAll(first);
       for (Path input : inputs.subList(1, inputs.size())) {
         try (IndexedDataset next = IndexedDataset.open(input)) {

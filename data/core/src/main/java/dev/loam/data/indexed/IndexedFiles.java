@@ -5,6 +5,7 @@ import dev.loam.data.DataFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 record IndexedFiles(Path prefix) {
   private static final String BIN = ".bin";
   private static final String IDX = ".idx";
+  private static final String PART = ".part";
   private static final String TEXT_DOCUMENT = "_text_document";
   private static final int LISTED = 10;
 
@@ -55,28 +57,42 @@ record IndexedFiles(Path prefix) {
                 name(exact.idx()),
                 name(preprocessed.bin()),
                 name(preprocessed.idx()),
-                others(exact.idx())));
+                others(given)));
   }
 
-  private static String others(Path idx) {
-    Path folder = idx.toAbsolutePath().getParent();
+  /** What is in the folder instead, first what is called most alike. */
+  private static String others(Path given) {
+    boolean inside = Files.isDirectory(given);
+    Path folder = inside ? given.toAbsolutePath() : given.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       return "the folder " + folder + " does not exist";
     }
+    String wanted = inside ? "" : name(given);
     try (Stream<Path> files = Files.list(folder)) {
       List<String> names =
           files
               .map(IndexedFiles::name)
-              .filter(n -> n.endsWith(IDX))
-              .sorted()
+              .filter(n -> n.endsWith(IDX) || n.endsWith(BIN) || n.endsWith(PART))
+              .sorted(
+                  Comparator.comparingInt((String n) -> -alike(n, wanted))
+                      .thenComparing(Comparator.naturalOrder()))
               .limit(LISTED)
               .toList();
       return names.isEmpty()
-          ? "the folder " + folder + " has no .idx file"
+          ? "the folder " + folder + " has no .idx and no .bin file"
           : "the folder " + folder + " has " + String.join(", ", names);
     } catch (IOException e) {
       return "the folder " + folder + " cannot be read";
     }
+  }
+
+  /** How many characters two names begin with alike. */
+  private static int alike(String a, String b) {
+    int i = 0;
+    while (i < Math.min(a.length(), b.length()) && a.charAt(i) == b.charAt(i)) {
+      i++;
+    }
+    return i;
   }
 
   private static Path withoutExtension(Path path) {

@@ -3,6 +3,7 @@ package dev.loam.data.indexed;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** How token ids are stored in a {@code .bin} file, always little-endian. */
 public enum TokenType {
@@ -16,6 +17,10 @@ public enum TokenType {
   INT32(4, 4, Integer.MIN_VALUE, Integer.MAX_VALUE),
   /** Eight bytes, signed; ids beyond the range of an int cannot be read. */
   INT64(5, 8, Integer.MIN_VALUE, Integer.MAX_VALUE),
+  /** Eight bytes, floating point; only whole numbers in the range of an int can be read. */
+  FLOAT64(6, 8, Integer.MIN_VALUE, Integer.MAX_VALUE),
+  /** Four bytes, floating point; only whole numbers can be read. */
+  FLOAT32(7, 4, -(1 << 24), 1 << 24),
   /** Two bytes, unsigned: what Megatron-LM takes for vocabularies below 65500. */
   UINT16(8, 2, 0, 0xffff);
 
@@ -31,7 +36,7 @@ public enum TokenType {
     this.max = max;
   }
 
-  /** The type with a code of the {@code .idx} header, if there is one for token ids. */
+  /** The type with a code of the {@code .idx} header, if there is one. */
   static Optional<TokenType> ofCode(int code) {
     for (TokenType type : values()) {
       if (type.code == code) {
@@ -51,7 +56,7 @@ public enum TokenType {
     return bytes;
   }
 
-  /** Whether the type can hold a token id. */
+  /** Whether the type holds a token id exactly, as it does all smaller ones. */
   public boolean holds(int token) {
     return token >= min && token <= max;
   }
@@ -63,18 +68,39 @@ public enum TokenType {
       case UINT16, INT16 -> to.putShort((short) token);
       case INT32 -> to.putInt(token);
       case INT64 -> to.putLong(token);
+      case FLOAT64 -> to.putDouble(token);
+      case FLOAT32 -> to.putFloat(token);
     }
   }
 
-  /** Reads one token from the position of the buffer. */
-  long get(ByteBuffer from) {
+  /** The token at an index of the buffer, unless the value there is none. */
+  OptionalInt get(ByteBuffer from, int index) {
     return switch (this) {
-      case UINT8 -> from.get() & 0xff;
-      case INT8 -> from.get();
-      case UINT16 -> from.getShort() & 0xffff;
-      case INT16 -> from.getShort();
-      case INT32 -> from.getInt();
-      case INT64 -> from.getLong();
+      case UINT8 -> OptionalInt.of(from.get(index) & 0xff);
+      case INT8 -> OptionalInt.of(from.get(index));
+      case UINT16 -> OptionalInt.of(from.getShort(index) & 0xffff);
+      case INT16 -> OptionalInt.of(from.getShort(index));
+      case INT32 -> OptionalInt.of(from.getInt(index));
+      case INT64 -> {
+        long value = from.getLong(index);
+        yield value == (int) value ? OptionalInt.of((int) value) : OptionalInt.empty();
+      }
+      case FLOAT64 -> whole(from.getDouble(index));
+      case FLOAT32 -> whole(from.getFloat(index));
     };
+  }
+
+  /** The stored value as it reads. */
+  String show(ByteBuffer from, int index) {
+    return switch (this) {
+      case FLOAT64 -> Double.toString(from.getDouble(index));
+      case FLOAT32 -> Float.toString(from.getFloat(index));
+      case INT64 -> Long.toString(from.getLong(index));
+      case UINT8, INT8, UINT16, INT16, INT32 -> get(from, index).toString();
+    };
+  }
+
+  private static OptionalInt whole(double value) {
+    return value == (int) value ? OptionalInt.of((int) value) : OptionalInt.empty();
   }
 }

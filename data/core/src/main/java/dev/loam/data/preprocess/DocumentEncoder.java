@@ -1,49 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.data.preprocess;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.loam.data.internal.Utf8Lines;
 import dev.loam.tokenizer.AddedTokens;
 import dev.loam.tokenizer.Tokenizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
-/** JSON lines to tokens. Safe for use by several threads. */
+/** Texts to tokens. Safe for use by several threads. */
 final class DocumentEncoder {
   private final Tokenizer tokenizer;
   private final PreprocessOptions options;
-  private final DocumentReader reader;
 
-  DocumentEncoder(Tokenizer tokenizer, PreprocessOptions options, DocumentReader reader) {
+  DocumentEncoder(Tokenizer tokenizer, PreprocessOptions options) {
     this.tokenizer = tokenizer;
     this.options = options;
-    this.reader = reader;
   }
 
-  List<EncodedDocument.Line> encode(List<Utf8Lines.Line> lines) {
-    List<EncodedDocument.Line> encoded = new ArrayList<>(lines.size());
-    for (Utf8Lines.Line line : lines) {
-      JsonNode object = reader.parse(line);
-      List<EncodedDocument> fields = new ArrayList<>();
-      for (String key : options.jsonKeys()) {
-        fields.add(encodeTexts(reader.texts(object, key, line)));
-      }
-      encoded.add(new EncodedDocument.Line(fields, line.text().length()));
+  /** A document for each key, out of the texts of each key. */
+  List<EncodedDocument> encode(List<List<String>> texts) {
+    List<EncodedDocument> fields = new ArrayList<>(texts.size());
+    for (List<String> sequences : texts) {
+      fields.add(encodeTexts(sequences));
     }
-    return encoded;
+    return fields;
   }
 
   private EncodedDocument encodeTexts(List<String> texts) {
-    List<int[]> sequences = new ArrayList<>();
+    List<int[]> sequences = new ArrayList<>(texts.size());
+    int count = 0;
     for (String text : texts) {
       int[] tokens = tokenizer.encode(text, AddedTokens.all());
       if (tokens.length > 0 || options.emptyText() == PreprocessOptions.EmptyText.EMPTY_SEQUENCE) {
         sequences.add(tokens);
+        count = Math.addExact(count, tokens.length);
       }
     }
     int[] lengths = sequences.stream().mapToInt(s -> s.length).toArray();
-    int count = Arrays.stream(lengths).reduce(0, Math::addExact);
     if (count == 0 || options.endOfDocument().isEmpty()) {
       return new EncodedDocument(concatenate(sequences, count), lengths);
     }
@@ -54,6 +46,9 @@ final class DocumentEncoder {
   }
 
   private static int[] concatenate(List<int[]> sequences, int length) {
+    if (sequences.size() == 1 && sequences.get(0).length == length) {
+      return sequences.get(0);
+    }
     int[] all = new int[length];
     int at = 0;
     for (int[] sequence : sequences) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.data.preprocess;
 
-import java.util.List;
-
 /**
  * A document in tokens.
  *
@@ -10,12 +8,4 @@ import java.util.List;
  * @param sequenceLengths how many tokens each sequence has
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed from a worker to the writer, never kept.
-record EncodedDocument(int[] tokens, int[] sequenceLengths) {
-  /**
-   * One line of the input.
-   *
-   * @param fields a document for each field
-   * @param bytes the length of the line in characters, the measure of progress
-   */
-  record Line(List<EncodedDocument> fields, int bytes) {}
-}
+record EncodedDocument(int[] tokens, int[] sequenceLengths) {}

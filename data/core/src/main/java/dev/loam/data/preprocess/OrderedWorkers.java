@@ -15,14 +15,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs tasks on a few threads and gives their results in the order in which the tasks came, holding
- * only so many at a time. For use by one thread, which also closes it.
+ * only so many, of only so much weight, at a time. For use by one thread, which also closes it.
  */
 final class OrderedWorkers<T> implements AutoCloseable {
   private static final int AHEAD = 4;
+  private static final long MAX_WEIGHT = 1 << 26;
 
   private final ExecutorService pool;
   private final int capacity;
-  private final Deque<Future<T>> pending = new ArrayDeque<>();
+  private final Deque<Pending<T>> pending = new ArrayDeque<>();
+  private long weight;
+
+  private record Pending<T>(Future<T> result, int weight) {}
 
   OrderedWorkers(String name, int workers) {
     AtomicInteger count = new AtomicInteger();
@@ -37,20 +41,26 @@ final class OrderedWorkers<T> implements AutoCloseable {
     this.capacity = AHEAD * workers;
   }
 
-  /** Hands in a task; gives the oldest result, once as many are waiting as may be. */
-  Optional<T> submit(Callable<T> task) {
-    pending.add(pool.submit(task));
-    return pending.size() > capacity ? next() : Optional.empty();
+  /**
+   * Hands in a task; gives the oldest result, once as many are waiting as may be.
+   *
+   * @param taskWeight about as many bytes as the task holds
+   */
+  Optional<T> submit(int taskWeight, Callable<T> task) {
+    pending.add(new Pending<>(pool.submit(task), taskWeight));
+    weight += taskWeight;
+    return pending.size() > capacity || weight > MAX_WEIGHT ? next() : Optional.empty();
   }
 
   /** Waits for the oldest result; nothing when all have been given. */
   Optional<T> next() {
-    Future<T> oldest = pending.poll();
+    Pending<T> oldest = pending.poll();
     if (oldest == null) {
       return Optional.empty();
     }
+    weight -= oldest.weight();
     try {
-      return Optional.of(oldest.get());
+      return Optional.of(oldest.result().get());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted while waiting for a worker");

@@ -1,166 +1,135 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.data.preprocess;
 
-import dev.loam.data.indexed.IndexedDatasetWriter;
+import dev.loam.data.DataFormatException;
 import dev.loam.data.indexed.TokenType;
-import dev.loam.data.internal.Utf8Lines;
 import dev.loam.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns JSON lines into indexed datasets, {@code PREFIX_KEY_document.bin} and {@code .idx} for each
- * field, as {@code preprocess_indexed_dataset.py} does: a line is a document, in the order of the
- * lines, its field a text or a list of texts, and a text a sequence. Tokens are stored as int32.
- * Added tokens in the text are recognised.
+ * Turns corpora into indexed datasets, {@code PREFIX_KEY_document.bin} and {@code .idx} for each
+ * field, as {@code preprocess_indexed_dataset.py} of MindFormers and {@code preprocess_data.py} of
+ * Megatron-LM do: a line or record is a document, in the order of the input, its field a text or a
+ * list of texts, and a text a sequence. Added tokens in the text are recognised.
  *
- * <p>Threads are started for a run and are gone when it ends. The outputs appear under their names
- * only when all of them are complete.
+ * <p>Threads are started for a run and are gone when it ends, also when it fails or the calling
+ * thread is interrupted ({@link java.util.concurrent.CancellationException}). The outputs appear
+ * under their names only when all of them are complete, and do not depend on the number of threads.
+ * A preprocessor can be used again and shared among threads.
  */
 public final class Preprocessor {
   private static final Logger LOG = LoggerFactory.getLogger(Preprocessor.class);
-  private static final int CHUNK_LINES = 32;
-  private static final int CHUNK_CHARACTERS = 1 << 20;
-  private static final double MEGA = 1e6;
-  private static final double NANOS = 1e9;
+  private static final int SMALL_VOCABULARY = 65_500;
+  private static final int UINT16_IDS = 1 << 16;
 
   private final Tokenizer tokenizer;
   private final PreprocessOptions options;
+  private final PreprocessListener listener;
 
-  /** A preprocessor. */
+  /** A preprocessor that writes progress to the log. */
   public Preprocessor(Tokenizer tokenizer, PreprocessOptions options) {
+    this(
+        tokenizer,
+        options,
+        new PreprocessListener() {
+          @Override
+          public void onInterval(PreprocessProgress progress) {
+            LOG.info("{}", progress);
+          }
+        });
+  }
+
+  /** A preprocessor that reports progress to a listener. */
+  public Preprocessor(Tokenizer tokenizer, PreprocessOptions options, PreprocessListener listener) {
     this.tokenizer = tokenizer;
     this.options = options;
+    this.listener = listener;
   }
 
   /**
    * What a run wrote.
    *
    * @param prefixes of the datasets, one for each field
-   * @param documents lines of the input
+   * @param documents that were written
    * @param tokens in each dataset
+   * @param skipped documents that could not be used and were left out
+   * @param problems what was wrong with the first few of them
    */
-  public record Result(List<Path> prefixes, long documents, List<Long> tokens) {}
+  public record Result(
+      List<Path> prefixes, long documents, List<Long> tokens, long skipped, List<String> problems) {
+    /** Copies the lists. */
+    public Result {
+      prefixes = List.copyOf(prefixes);
+      tokens = List.copyOf(tokens);
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /** As {@link #run(List, Path)} for one file. */
+  public Result run(Path input, Path outputPrefix) throws IOException {
+    return run(List.of(input), outputPrefix);
+  }
 
   /**
    * Runs.
    *
-   * @param input JSON lines in UTF-8, compressed where the name ends in {@code .gz}
+   * @param inputs files in any format of {@link dev.loam.data.record.RecordFormat}, read in this
+   *     order; JSON lines where the name says nothing
    * @param outputPrefix to which {@code _KEY_document} is appended
-   * @throws dev.loam.data.DataFormatException if a line cannot be used, naming it
+   * @throws DataFormatException if a document cannot be used, naming the first in the order of the
+   *     input, or none of a file can
    * @throws IOException if reading or writing fails
    */
-  public Result run(Path input, Path outputPrefix) throws IOException {
+  public Result run(List<Path> inputs, Path outputPrefix) throws IOException {
     List<Path> prefixes = new ArrayList<>();
     for (String key : options.jsonKeys()) {
       prefixes.add(
           outputPrefix.resolveSibling(outputPrefix.getFileName() + "_" + key + "_document"));
     }
-    DocumentEncoder encoder = new DocumentEncoder(tokenizer, options, new DocumentReader(input));
-    try (Utf8Lines lines = new Utf8Lines(input);
-        Outputs outputs = new Outputs(prefixes);
-        OrderedWorkers<List<EncodedDocument.Line>> workers =
+    DocumentEncoder encoder = new DocumentEncoder(tokenizer, options);
+    boolean stop = options.onError() == PreprocessOptions.OnError.STOP;
+    try (Outputs outputs =
+            new Outputs(prefixes, tokenType(), options.documentOrder().partitions());
+        OrderedWorkers<EncodedBatch> workers =
             new OrderedWorkers<>("loam-preprocess", options.workers())) {
-      Progress progress = new Progress();
-      for (List<Utf8Lines.Line> chunk = chunk(lines); !chunk.isEmpty(); chunk = chunk(lines)) {
-        List<Utf8Lines.Line> task = chunk;
-        write(workers.submit(() -> encoder.encode(task)), outputs, progress);
+      ResultWriter writer = new ResultWriter(outputs, options, listener, inputs);
+      for (Path input : inputs) {
+        try (BatchSource source = BatchSource.open(input, options)) {
+          for (Optional<Batch> b = source.next(); b.isPresent(); b = source.next()) {
+            Batch batch = b.get();
+            writer.write(workers.submit(batch.weight(), () -> batch.encode(encoder, stop)));
+            writer.read(source.bytesRead());
+          }
+          writer.finishedFile(source.size());
+        }
       }
-      Optional<List<EncodedDocument.Line>> rest = workers.next();
-      while (rest.isPresent()) {
-        write(rest, outputs, progress);
-        rest = workers.next();
+      for (Optional<EncodedBatch> rest = workers.next(); rest.isPresent(); rest = workers.next()) {
+        writer.write(rest);
       }
       outputs.finish();
-      return new Result(List.copyOf(prefixes), progress.documents, outputs.tokens());
+      return writer.result(prefixes);
     }
   }
 
-  private static List<Utf8Lines.Line> chunk(Utf8Lines lines) throws IOException {
-    List<Utf8Lines.Line> chunk = new ArrayList<>();
-    long characters = 0;
-    while (chunk.size() < CHUNK_LINES && characters < CHUNK_CHARACTERS) {
-      Optional<Utf8Lines.Line> line = lines.next();
-      if (line.isEmpty()) {
-        break;
-      }
-      chunk.add(line.get());
-      characters += line.get().text().length();
-    }
-    return chunk;
-  }
-
-  private static void write(
-      Optional<List<EncodedDocument.Line>> encoded, Outputs outputs, Progress progress)
-      throws IOException {
-    for (EncodedDocument.Line line : encoded.orElse(List.of())) {
-      outputs.add(line.fields());
-      progress.add(line.bytes());
-    }
-  }
-
-  /** The writers of all fields. */
-  private static final class Outputs implements AutoCloseable {
-    private final List<IndexedDatasetWriter> writers = new ArrayList<>();
-
-    Outputs(List<Path> prefixes) throws IOException {
-      try {
-        for (Path prefix : prefixes) {
-          writers.add(new IndexedDatasetWriter(prefix, TokenType.INT32));
+  private TokenType tokenType() {
+    int ids = tokenizer.vocabSize();
+    return switch (options.storage()) {
+      case INT32 -> TokenType.INT32;
+      case AUTO -> ids < SMALL_VOCABULARY ? TokenType.UINT16 : TokenType.INT32;
+      case UINT16 -> {
+        if (ids > UINT16_IDS) {
+          throw new DataFormatException(
+              "dtype uint16 holds ids up to 65535, the vocabulary has %d; use int32 or auto"
+                  .formatted(ids));
         }
-      } catch (IOException | RuntimeException e) {
-        close();
-        throw e;
+        yield TokenType.UINT16;
       }
-    }
-
-    void add(List<EncodedDocument> fields) throws IOException {
-      for (int i = 0; i < fields.size(); i++) {
-        writers.get(i).addDocument(fields.get(i).tokens(), fields.get(i).sequenceLengths());
-      }
-    }
-
-    void finish() throws IOException {
-      for (IndexedDatasetWriter writer : writers) {
-        writer.finish();
-      }
-    }
-
-    List<Long> tokens() {
-      return writers.stream().map(IndexedDatasetWriter::tokens).toList();
-    }
-
-    @Override
-    public void close() throws IOException {
-      for (IndexedDatasetWriter writer : writers) {
-        writer.close();
-      }
-    }
-  }
-
-  /** Counts documents and writes a line to the log now and then. */
-  private final class Progress {
-    private final long start = System.nanoTime();
-    private long documents;
-    private long characters;
-
-    void add(int lineCharacters) {
-      documents++;
-      characters += lineCharacters;
-      if (documents % options.logInterval() == 0) {
-        double seconds = (System.nanoTime() - start) / NANOS;
-        LOG.info(
-            "Processed {} documents ({} docs/s, {} MB/s).",
-            documents,
-            Math.round(documents / seconds),
-            String.format(Locale.ROOT, "%.2f", characters / seconds / MEGA));
-      }
-    }
+    };
   }
 }

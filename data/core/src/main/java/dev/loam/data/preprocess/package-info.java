@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** JSON lines to indexed datasets. */
+/** Corpora to indexed datasets. */
 @NullMarked
 package dev.loam.data.preprocess;
 

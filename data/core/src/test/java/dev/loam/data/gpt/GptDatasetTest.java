@@ -8,15 +8,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.loam.data.DataFormatException;
 import dev.loam.data.GoldenTensors;
 import dev.loam.data.Sample;
+import dev.loam.data.SampleBuffer;
 import dev.loam.data.indexed.IndexedDataset;
 import dev.loam.data.indexed.IndexedDatasetWriter;
 import dev.loam.data.indexed.TokenType;
 import dev.loam.testkit.TestData;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -26,10 +31,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class GptDatasetTest {
+  private static final List<Split> SPLITS = List.of(Split.TRAIN, Split.VALID, Split.TEST);
   private static final Path GOLDEN = TestData.golden("06-megatron");
   private static final JsonNode META = TestData.json(GOLDEN.resolve("meta.json"));
   private static final GoldenTensors TENSORS =
       new GoldenTensors(GOLDEN.resolve("golden.safetensors"));
+
+  private static final List<String> ARRAYS =
+      List.of(
+          "document_index",
+          "sample_index",
+          "shuffle_index",
+          "tokens",
+          "labels",
+          "loss_mask",
+          "position_ids");
 
   @TempDir private Path folder;
 
@@ -77,8 +93,11 @@ class GptDatasetTest {
       assertThat(data.shuffleIndex()).isEqualTo(TENSORS.ints(key + ".shuffle_index"));
       int samples = c.get("dumped_samples").intValue();
       assertThat(samples).isPositive();
+      SampleBuffer buffer = new SampleBuffer();
       for (int i = 0; i < samples; i++) {
         Sample sample = data.get(i);
+        data.read(i, buffer);
+        assertThat(buffer.toSample()).usingRecursiveComparison().isEqualTo(sample);
         assertThat(sample.inputIds()).isEqualTo(TENSORS.row(key + ".tokens", i));
         assertThat(sample.labels()).isEqualTo(TENSORS.row(key + ".labels", i));
         assertThat(sample.positionIds()).isEqualTo(TENSORS.row(key + ".position_ids", i));
@@ -92,6 +111,91 @@ class GptDatasetTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("cases")
+  void partsAreThoseOfMegatron(JsonNode c) {
+    Split split = Split.valueOf(c.get("which_split").textValue().toUpperCase(Locale.ROOT));
+    JsonNode bounds = c.get("split_matrix").get(SPLITS.indexOf(split));
+    Split.Part part = split.of(c.get("split").textValue()).orElseThrow();
+    assertThat(part.from()).isEqualTo(bounds.get(0).doubleValue());
+    assertThat(part.to()).isEqualTo(bounds.get(1).doubleValue());
+    JsonNode corpus = META.get("datasets").get(c.get("dataset").textValue());
+    int sequences = corpus.get("sequences").intValue();
+    assertThat(part.firstOf(sequences)).isEqualTo(c.get("sequence_range").get(0).intValue());
+    assertThat(part.endOf(sequences)).isEqualTo(c.get("sequence_range").get(1).intValue());
+    long tokens = 0;
+    for (int i = part.firstOf(sequences); i < part.endOf(sequences); i++) {
+      tokens += corpus.get("sequence_lengths").get(i).intValue();
+    }
+    assertThat(tokens).isEqualTo(c.get("tokens_per_epoch").longValue());
+    for (Split other : SPLITS) {
+      assertThat(other.of(c.get("split").textValue()).isEmpty())
+          .isEqualTo(c.get("split_matrix").get(SPLITS.indexOf(other)).isNull());
+    }
+  }
+
+  /** Nothing in the golden file is left unread. */
+  @Test
+  void everyGoldenTensorBelongsToATest() {
+    Set<String> expected = new TreeSet<>();
+    for (JsonNode c : META.get("gpt")) {
+      String key = c.get("key").textValue();
+      for (String name : ARRAYS) {
+        expected.add(key + "." + name);
+      }
+      if (c.get("options").path("reset_attention_mask").asBoolean(false)) {
+        expected.add(key + ".attn_row_start");
+      }
+    }
+    for (JsonNode c : META.get("blended")) {
+      String key = c.get("key").textValue();
+      for (String name :
+          List.of(
+              "tokens",
+              "labels",
+              "loss_mask",
+              "position_ids",
+              "dataset_index",
+              "dataset_sample_index")) {
+        expected.add(key + "." + name);
+      }
+      for (int d = 0; d < c.get("datasets").size(); d++) {
+        for (String name : ARRAYS.subList(0, 3)) {
+          expected.add(key + ".d" + d + "." + name);
+        }
+      }
+    }
+    for (JsonNode c : META.get("helpers")) {
+      expected.add(c.get("key").textValue() + ".dataset_index");
+      expected.add(c.get("key").textValue() + ".dataset_sample_index");
+    }
+    for (String name : List.of("tokens", "position_ids", "cu_seqlens", "max_seqlen")) {
+      expected.add("interdoc." + name);
+    }
+    Set<String> present = new TreeSet<>(TENSORS.names());
+    present.removeIf(name -> name.endsWith(".attn_row_start"));
+    expected.removeIf(name -> name.endsWith(".attn_row_start"));
+    assertThat(present).isEqualTo(expected);
+    Set<String> known =
+        Set.of(
+            "case",
+            "seed",
+            "vocab",
+            "eod",
+            "megatron_commit",
+            "versions",
+            "datasets",
+            "gpt",
+            "blended",
+            "helpers",
+            "merged_AC",
+            "interdoc",
+            "numpy_shuffle",
+            "mt19937_first_u32",
+            "notes");
+    META.fieldNames().forEachRemaining(name -> assertThat(known).contains(name));
+  }
+
   @Test
   void documentsAreMaskedFromEachOtherAsInMegatron() throws IOException {
     JsonNode c = META.get("interdoc");
@@ -102,6 +206,11 @@ class GptDatasetTest {
         assertThat(sample.positionIds()).isEqualTo(TENSORS.row("interdoc.position_ids", i));
         assertThat(sample.cuSeqlens())
             .isEqualTo(Arrays.stream(TENSORS.row("interdoc.cu_seqlens", i)).distinct().toArray());
+        int longest = 0;
+        for (int s = 1; s < sample.cuSeqlens().length; s++) {
+          longest = Math.max(longest, sample.cuSeqlens()[s] - sample.cuSeqlens()[s - 1]);
+        }
+        assertThat(longest).isEqualTo(TENSORS.ints("interdoc.max_seqlen")[i]);
       }
     }
   }
@@ -162,6 +271,134 @@ class GptDatasetTest {
       assertThat(data.get(0).trainedTokens() + data.get(1).trainedTokens()).isEqualTo(6);
     }
     corpus.close();
+  }
+
+  private static GptDataset train(IndexedDataset corpus, GptOptions options) {
+    return new GptDataset(corpus, Split.TRAIN, Split.Part.ALL, OptionalLong.empty(), options);
+  }
+
+  @Test
+  void attentionIsCutAfterEodAsMindFormersCompressesIt() throws IOException {
+    IndexedDataset corpus = corpus(new int[] {9, 1, 9, 9, 2, 3, 4, 9, 5, 6, 7, 8, 1, 2, 3, 9, 4});
+    GptOptions.Builder options = GptOptions.builder(8).eod(9).createCompressedEodMask(true);
+    try (GptDataset data = train(corpus, options.eodPadLength(3).build())) {
+      for (int i = 0; i < 2; i++) {
+        Sample sample = data.get(i);
+        // An eod at the very end cuts nothing, and positions go on.
+        assertThat(sample.cuSeqlens())
+            .containsExactly(
+                sample.inputIds()[0] == 9 ? new int[] {0, 1, 3, 4, 8} : new int[] {0, 8});
+        assertThat(sample.positionIds()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(sample.trainedTokens()).isEqualTo(8);
+      }
+    }
+    GptOptions tooFew = options.eodPadLength(2).build();
+    GptDataset data = train(IndexedDataset.open(folder.resolve("c")), tooFew);
+    int bad = data.shuffleIndex()[0] == 0 ? 0 : 1;
+    assertThat(data.get(1 - bad).length()).isEqualTo(8);
+    assertThatThrownBy(() -> data.get(bad))
+        .isInstanceOf(DataFormatException.class)
+        .hasMessageContaining("sample " + bad + " has 3 tokens eod 9 within it")
+        .hasMessageContaining("eod_pad_length 2; raise it");
+    data.close();
+  }
+
+  @Test
+  void emptySequencesAreSkipped() throws IOException {
+    IndexedDataset corpus =
+        corpus(new int[0], new int[] {1, 2, 3}, new int[0], new int[0], new int[] {4, 5, 6, 7});
+    try (GptDataset data = train(corpus, GptOptions.builder(2).build())) {
+      assertThat(data.size()).isEqualTo(3);
+      for (int i = 0; i < 3; i++) {
+        Sample sample = data.get(i);
+        assertThat(sample.labels()[0]).isEqualTo(sample.inputIds()[1]);
+      }
+    }
+  }
+
+  @Test
+  void sequencesMayBeLongerThanSamplesOrShorter() throws IOException {
+    IndexedDataset corpus = corpus(IntStream.range(0, 1000).toArray());
+    try (GptDataset data = train(corpus, GptOptions.builder(10).build())) {
+      assertThat(data.size()).isEqualTo(99);
+      for (int i = 0; i < 99; i++) {
+        int first = 10 * data.shuffleIndex()[i];
+        assertThat(data.get(i).inputIds())
+            .containsExactly(IntStream.range(first, first + 10).toArray());
+      }
+    }
+    int[][] single = new int[50][1];
+    for (int i = 0; i < 50; i++) {
+      single[i][0] = i;
+    }
+    try (GptDataset data = train(corpus(single), GptOptions.builder(7).build())) {
+      assertThat(data.size()).isEqualTo(7);
+      int[] order = data.documentIndex();
+      for (int i = 0; i < 7; i++) {
+        int first = 7 * data.shuffleIndex()[i];
+        assertThat(data.get(i).inputIds())
+            .containsExactly(Arrays.copyOfRange(order, first, first + 7));
+      }
+    }
+  }
+
+  @Test
+  void refusesEmptyAndOneTokenCorpora() throws IOException {
+    for (int[][] documents : new int[][][] {{}, {{}}, {{}, {}}, {{5}}}) {
+      for (Split split : Split.values()) {
+        for (boolean drop : new boolean[] {true, false}) {
+          IndexedDataset corpus = corpus(documents);
+          GptOptions options =
+              GptOptions.builder(1).dropLastPartialValidationSequence(drop).build();
+          assertThatThrownBy(
+                  () -> new GptDataset(corpus, split, Split.Part.ALL, OptionalLong.of(3), options))
+              .isInstanceOf(DataFormatException.class)
+              .hasMessageContaining("fewer than one sample of 2");
+          corpus.close();
+        }
+      }
+    }
+    IndexedDataset few = corpus(new int[] {1, 2, 3, 4}, new int[] {5, 6});
+    assertThatThrownBy(
+            () ->
+                new GptDataset(
+                    few,
+                    Split.VALID,
+                    Split.VALID.of("99,1,0").orElseThrow(),
+                    OptionalLong.of(3),
+                    GptOptions.builder(1).build()))
+        .hasMessageContaining("sequences 2 to 2 have 0 tokens");
+    few.close();
+  }
+
+  @Test
+  void readsWithoutMakingGarbage() throws IOException {
+    for (TokenType type : new TokenType[] {TokenType.INT32, TokenType.UINT16}) {
+      try (IndexedDatasetWriter writer = new IndexedDatasetWriter(folder.resolve("g"), type)) {
+        for (int d = 0; d < 200; d++) {
+          writer.addDocument(IntStream.range(0, d).toArray());
+        }
+        writer.finish();
+      }
+      try (GptDataset data =
+          train(IndexedDataset.open(folder.resolve("g")), GptOptions.builder(64).build())) {
+        SampleBuffer buffer = new SampleBuffer();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20 && least > 0; round++) {
+          long before = allocated();
+          for (long i = 0; i < data.size(); i++) {
+            data.read(i, buffer);
+          }
+          least = Math.min(least, allocated() - before);
+        }
+        assertThat(least).isLessThan(8 * data.size());
+      }
+    }
+  }
+
+  private static long allocated() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getThreadAllocatedBytes(Thread.currentThread().getId());
   }
 
   @Test

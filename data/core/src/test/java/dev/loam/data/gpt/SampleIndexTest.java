@@ -3,6 +3,7 @@ package dev.loam.data.gpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loam.data.internal.IndexArray;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
@@ -21,11 +22,15 @@ class SampleIndexTest {
     return DocumentIndex.build(0, 8, epochs, new NumpyRandom(1234));
   }
 
+  private static LengthReader lengths(int[] sizes, int[] documents) {
+    return new LengthReader(sizes, 0, IndexArray.of(documents));
+  }
+
   @Test
   void oneEpoch() {
     assertThat(documents(5)).containsExactly(2, 1, 6, 0, 4, 5, 3, 7);
-    SampleIndex index = SampleIndex.build(i -> SIZES[i], documents(5), 6, 8, 1);
-    assertThat(index.rows()).containsExactly(0, 0, 0, 8, 2, 2, 2, 10, 3, 5, 4, 6, 6, 3);
+    SampleIndex index = SampleIndex.build(lengths(SIZES, documents(5)), 6, 8, 1);
+    assertThat(index.toInts()).containsExactly(0, 0, 0, 8, 2, 2, 2, 10, 3, 5, 4, 6, 6, 3);
   }
 
   @Test
@@ -72,10 +77,13 @@ class SampleIndexTest {
     Arrays.setAll(order, i -> i);
     long tokens = sizes.stream().mapToLong(Integer::longValue).sum();
     int samples = SampleIndex.count(tokens, length, extra, true);
-    SampleIndex index = SampleIndex.build(sizes::get, order, samples, length, extra);
+    int[] lengths = sizes.stream().mapToInt(Integer::intValue).toArray();
+    SampleIndex index = SampleIndex.build(lengths(lengths, order), samples, length, extra);
+    assertThat(SampleIndex.isRight(index, lengths(lengths, order), samples, length, extra))
+        .isTrue();
     for (int row = 0; row <= samples; row++) {
-      long position = index.offset(row);
-      for (int d = 0; d < index.document(row); d++) {
+      long position = index.get(2L * row + 1);
+      for (int d = 0; d < index.get(2L * row); d++) {
         position += sizes.get(d);
       }
       assertThat(position).isEqualTo((long) row * length);

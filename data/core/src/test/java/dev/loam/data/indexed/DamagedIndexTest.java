@@ -66,8 +66,11 @@ class DamagedIndexTest {
           .isInstanceOf(DataFormatException.class)
           .hasMessageContaining("c.idx, byte ");
     }
-    assertThatThrownBy(() -> open(Arrays.copyOf(good, good.length + 1)))
-        .isInstanceOf(DataFormatException.class);
+    for (int more : new int[] {1, 2, 4}) { // Three more would be modes.
+      assertThatThrownBy(() -> open(Arrays.copyOf(good, good.length + more)))
+          .isInstanceOf(DataFormatException.class)
+          .hasMessageContaining("or 97 with modes, it has " + (good.length + more));
+    }
   }
 
   @Test
@@ -91,8 +94,7 @@ class DamagedIndexTest {
   void namesWhatIsWrongWithTheHeader() {
     refuses(b -> b.put(0, (byte) 'X'), "byte 0: 0x58 is not of the magic");
     refuses(b -> b.putLong(9, 2), "byte 9: version 2, only version 1");
-    refuses(b -> b.put(17, (byte) 7), "byte 17: type code 7 is a floating point type");
-    refuses(b -> b.put(17, (byte) 9), "byte 17: unknown type code 9");
+    refuses(b -> b.put(17, (byte) 9), "byte 17: unknown type code 9, there are 1 to 8");
     refuses(b -> b.putLong(26, 0), "byte 26: no document indices");
   }
 
@@ -122,9 +124,18 @@ class DamagedIndexTest {
   }
 
   @Test
-  void namesAMultimodalIndex() {
-    assertThatThrownBy(() -> open(Arrays.copyOf(good, good.length + 3)))
-        .hasMessageContaining("multimodal");
+  void documentsMustNotFall() throws IOException {
+    try (IndexedDatasetWriter writer =
+        new IndexedDatasetWriter(folder.resolve("c"), TokenType.INT32)) {
+      for (int i = 0; i < 3; i++) {
+        writer.addDocument(new int[] {i});
+      }
+      writer.finish();
+    }
+    good = Files.readAllBytes(folder.resolve("c.idx"));
+    refuses(
+        b -> b.putLong(DOCUMENTS + 8, 2).putLong(DOCUMENTS + 16, 1),
+        "document index 2 is 1, not from 2 to 3");
   }
 
   @Test

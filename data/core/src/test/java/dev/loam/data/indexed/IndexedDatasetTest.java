@@ -4,24 +4,30 @@ package dev.loam.data.indexed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.loam.data.DataFormatException;
+import dev.loam.data.internal.MappedFile;
 import dev.loam.testkit.TestData;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -175,6 +181,137 @@ class IndexedDatasetTest {
   }
 
   @Test
+  void lengthsAndDocumentsAreThoseOfTheGoldenCorpora() throws IOException {
+    Path golden = TestData.golden("06-megatron");
+    TestData.json(golden.resolve("meta.json"))
+        .get("datasets")
+        .properties()
+        .forEach(e -> check(golden.resolve("corpus_" + e.getKey()), e.getValue()));
+  }
+
+  private static void check(Path prefix, JsonNode meta) {
+    try (IndexedDataset data = IndexedDataset.open(prefix)) {
+      assertThat(data.tokenType().code()).isEqualTo(meta.get("dtype_code").intValue());
+      assertThat(data.tokens()).isEqualTo(meta.get("tokens").longValue());
+      int[] lengths = new int[data.sequences()];
+      data.lengths(0, lengths, lengths.length);
+      assertThat(lengths).containsExactly(ints(meta.get("sequence_lengths")));
+      assertThat(IntStream.rangeClosed(0, data.documents()).map(data::documentStart).toArray())
+          .containsExactly(ints(meta.get("document_indices")));
+      for (int d = 0; d < data.documents(); d++) {
+        JsonNode document = meta.get("documents").get(d);
+        int first = data.documentStart(d);
+        for (int s = first; s < data.documentStart(d + 1); s++) {
+          assertThat(data.sequence(s)).containsExactly(ints(document.get(s - first)));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int[] ints(JsonNode array) {
+    return IntStream.range(0, array.size()).map(i -> array.get(i).intValue()).toArray();
+  }
+
+  @Test
+  void modesAreWrittenReadAndMerged() throws IOException {
+    try (IndexedDatasetWriter writer =
+        new IndexedDatasetWriter(folder.resolve("m"), TokenType.INT32, true)) {
+      writer.addDocument(new int[] {1, 2, 3}, new int[] {1, 2}, new byte[] {0, 1});
+      writer.addDocument(new int[] {4});
+      assertThatThrownBy(() -> writer.addDocument(new int[] {4}, new int[] {1}, new byte[2]))
+          .hasMessageContaining("2 modes for 1 sequences of a multimodal dataset");
+      writer.finish();
+    }
+    byte[] idx = Files.readAllBytes(folder.resolve("m.idx"));
+    assertThat(idx).hasSize(34 + 12 * 3 + 8 * 3 + 3);
+    assertThat(Arrays.copyOfRange(idx, idx.length - 3, idx.length)).containsExactly(0, 1, 0);
+    IndexedDatasets.merge(List.of(folder.resolve("m"), folder.resolve("m")), folder.resolve("mm"));
+    try (IndexedDataset data = IndexedDataset.open(folder.resolve("mm"))) {
+      assertThat(data.multimodal()).isTrue();
+      assertThat(IntStream.range(0, 6).map(data::mode).toArray()).containsExactly(0, 1, 0, 0, 1, 0);
+      assertThat(data.sequence(4)).containsExactly(2, 3);
+      assertThatThrownBy(() -> data.mode(6)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+    write(folder.resolve("p"), TokenType.INT32, List.of(List.of(new int[] {7})));
+    try (IndexedDataset plain = IndexedDataset.open(folder.resolve("p"))) {
+      assertThat(plain.multimodal()).isFalse();
+      assertThat(plain.mode(0)).isZero();
+    }
+    for (String first : List.of("m", "p")) {
+      assertThatThrownBy(
+              () ->
+                  IndexedDatasets.merge(
+                      List.of(folder.resolve(first), folder.resolve(first.equals("m") ? "p" : "m")),
+                      folder.resolve("x")))
+          .hasMessageContaining("modes");
+    }
+  }
+
+  @Test
+  void floatingPointTokensMustBeWhole() throws IOException {
+    for (TokenType type : List.of(TokenType.FLOAT32, TokenType.FLOAT64)) {
+      write(folder.resolve("f"), type, List.of(List.of(new int[] {1, 0, 16777216})));
+      byte[] bin = Files.readAllBytes(folder.resolve("f.bin"));
+      ByteBuffer bytes = ByteBuffer.wrap(bin).order(ByteOrder.LITTLE_ENDIAN);
+      for (double wrong : new double[] {0.5, Double.NaN, Double.POSITIVE_INFINITY, 1e10}) {
+        try (IndexedDataset data = IndexedDataset.open(folder.resolve("f"))) {
+          assertThat(data.sequence(0)).containsExactly(1, 0, 16777216);
+        }
+        if (type == TokenType.FLOAT32) {
+          bytes.putFloat(4, (float) wrong);
+        } else {
+          bytes.putDouble(8, wrong);
+        }
+        Files.write(folder.resolve("w.bin"), bin);
+        Files.copy(
+            folder.resolve("f.idx"), folder.resolve("w.idx"), StandardCopyOption.REPLACE_EXISTING);
+        try (IndexedDataset data = IndexedDataset.open(folder.resolve("w"))) {
+          assertThatThrownBy(() -> data.sequence(0))
+              .isInstanceOf(DataFormatException.class)
+              .hasMessageContaining("w.bin, byte " + type.bytes() + ": ")
+              .hasMessageEndingWith("is not a token id");
+        }
+      }
+    }
+    try (IndexedDatasetWriter writer =
+        new IndexedDatasetWriter(folder.resolve("c"), TokenType.FLOAT32)) {
+      assertThatThrownBy(() -> writer.addDocument(new int[] {(1 << 24) + 1}))
+          .hasMessageContaining("does not fit FLOAT32");
+    }
+  }
+
+  /** Writes 2.2 GB, so only when everything is to be run. */
+  @Test
+  void mergesBeyondTwoGibibytes() throws IOException {
+    Assumptions.assumeTrue(TestData.full(), "skipped: writes files of several GB");
+    int length = 275_000_001;
+    ByteBuffer idx = ByteBuffer.allocate(34 + 12 * 2 + 8 * 3).order(ByteOrder.LITTLE_ENDIAN);
+    idx.put(IndexFile.MAGIC).putLong(1).put((byte) 4).putLong(2).putLong(3);
+    idx.putInt(length).putInt(1).putLong(0).putLong(4L * length).putLong(0).putLong(1).putLong(2);
+    Files.write(folder.resolve("big.idx"), idx.array());
+    try (FileChannel bin =
+        FileChannel.open(
+            folder.resolve("big.bin"),
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.SPARSE)) {
+      bin.write(
+          ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(7).flip(), 4L * length);
+    }
+    Path big = folder.resolve("big");
+    IndexedDatasets.merge(List.of(big, big, big), folder.resolve("three"));
+    try (IndexedDataset data = IndexedDataset.open(folder.resolve("three"))) {
+      assertThat(data.tokens()).isEqualTo(3L * (length + 1));
+      assertThat(data.documents()).isEqualTo(6);
+      for (int s : new int[] {1, 3, 5}) {
+        assertThat(data.sequence(s)).containsExactly(7);
+      }
+    }
+  }
+
+  @Test
   void refusesATokenBeyondAnInt() throws IOException {
     write(folder.resolve("c"), TokenType.INT64, List.of(List.of(new int[] {1, 2})));
     Files.write(
@@ -208,7 +345,12 @@ class IndexedDatasetTest {
     assertThatThrownBy(() -> IndexedDataset.open(folder.resolve("wikki")))
         .isInstanceOf(DataFormatException.class)
         .hasMessageContaining("neither wikki.bin and wikki.idx nor wikki_text_document.bin")
-        .hasMessageContaining("has wiki_text_document.idx");
+        .hasMessageContaining("has wiki_text_document.bin, wiki_text_document.idx");
+    assertThatThrownBy(() -> IndexedDataset.open(folder))
+        .hasMessageContaining("has wiki_text_document.bin, wiki_text_document.idx");
+    Files.createFile(folder.resolve("aaa.bin.part"));
+    assertThatThrownBy(() -> IndexedDataset.open(folder.resolve("wiki_document")))
+        .hasMessageEndingWith("has wiki_text_document.bin, wiki_text_document.idx, aaa.bin.part");
     assertThatThrownBy(() -> IndexedDataset.open(folder.resolve("none/wiki")))
         .hasMessageContaining("none does not exist");
     Files.delete(folder.resolve("wiki_text_document.bin"));

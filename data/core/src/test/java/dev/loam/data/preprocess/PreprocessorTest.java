@@ -7,15 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.loam.data.DataFormatException;
 import dev.loam.data.indexed.IndexedDataset;
 import dev.loam.data.preprocess.PreprocessOptions.EmptyText;
-import dev.loam.tokenizer.AddedTokens;
-import dev.loam.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,53 +19,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PreprocessorTest {
   @TempDir private Path folder;
-
-  /** Every character is a token, {@code <e>} a single one where added tokens are recognised. */
-  private static final class Characters implements Tokenizer {
-    private static final int END = 70_000;
-
-    @Override
-    public int[] encode(String text, AddedTokens addedTokens) {
-      if (text.startsWith("slow")) {
-        sleep();
-      }
-      String marked = addedTokens.recognises("<e>") ? text.replace("<e>", "\uffff") : text;
-      return marked.chars().map(c -> c == 0xffff ? END : c).toArray();
-    }
-
-    private static void sleep() {
-      try {
-        Thread.sleep(2);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    @Override
-    public int vocabSize() {
-      return END + 1;
-    }
-
-    @Override
-    public String decode(int[] ids, boolean skipSpecial) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public OptionalInt id(String token) {
-      return OptionalInt.empty();
-    }
-
-    @Override
-    public Optional<String> token(int id) {
-      return Optional.empty();
-    }
-
-    @Override
-    public OptionalInt endOfText() {
-      return OptionalInt.of(END);
-    }
-  }
 
   private Preprocessor.Result run(PreprocessOptions options, String... lines) throws IOException {
     Path input = Files.writeString(folder.resolve("in.jsonl"), String.join("\n", lines) + "\n");

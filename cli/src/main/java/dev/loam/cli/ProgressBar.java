@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.cli;
+
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * A line that shows how far something is, its rate and the time it will still take. It is written
+ * over itself, ten times a second at most, on a terminal only. For one thread.
+ */
+final class ProgressBar implements AutoCloseable {
+  private static final int WIDTH = 30;
+  private static final long NANOS = 1_000_000_000;
+  private static final long INTERVAL = NANOS / 10;
+  private static final String CLEAR_LINE = "\r\u001b[K";
+
+  private final Streams streams;
+  private final String title;
+  private final Unit unit;
+  private final LongSupplier nanoTime;
+  private final long start;
+  private long shownAt;
+  private boolean isShown;
+
+  /** What is counted. */
+  enum Unit {
+    /** Written as MB. */
+    BYTES(1_000_000, "MB"),
+    /** Written one by one. */
+    TOKENS(1, "tokens");
+
+    private final double size;
+    private final String name;
+
+    Unit(double size, String name) {
+      this.size = size;
+      this.name = name;
+    }
+  }
+
+  /** A bar that is not shown yet. */
+  ProgressBar(Streams streams, String title, Unit unit) {
+    this(streams, title, unit, System::nanoTime);
+  }
+
+  ProgressBar(Streams streams, String title, Unit unit, LongSupplier nanoTime) {
+    this.streams = streams;
+    this.title = title;
+    this.unit = unit;
+    this.nanoTime = nanoTime;
+    this.start = nanoTime.getAsLong();
+    this.shownAt = start - INTERVAL;
+  }
+
+  /** Shows how much of all is done. */
+  void update(long done, long total) {
+    if (!streams.isTerminal()) {
+      return;
+    }
+    long now = nanoTime.getAsLong();
+    if (now - shownAt >= INTERVAL) {
+      shownAt = now;
+      isShown = true;
+      streams.err().print(CLEAR_LINE + line(done, total, (double) (now - start) / NANOS));
+      streams.err().flush();
+    }
+  }
+
+  private String line(long done, long total, double seconds) {
+    double share = total > 0 ? Math.min(1, (double) done / total) : 1;
+    int filled = (int) (share * WIDTH);
+    String bar = "=".repeat(filled) + " ".repeat(WIDTH - filled);
+    double rate = seconds > 0 ? done / unit.size / seconds : 0;
+    String left = done > 0 ? time(seconds * (total - done) / done) : "--:--";
+    return String.format(
+        Locale.ROOT,
+        "%s [%s] %3.0f%%  %.1f %s/s  %s left",
+        title,
+        bar,
+        100 * share,
+        rate,
+        unit.name,
+        left);
+  }
+
+  private static String time(double seconds) {
+    long whole = Math.max(0, Math.round(seconds));
+    return whole >= 3600
+        ? "%d:%02d:%02d".formatted(whole / 3600, whole / 60 % 60, whole % 60)
+        : "%d:%02d".formatted(whole / 60, whole % 60);
+  }
+
+  /** Wipes the line. */
+  @Override
+  public void close() {
+    if (isShown) {
+      streams.err().print(CLEAR_LINE);
+      streams.err().flush();
+      isShown = false;
+    }
+  }
+}

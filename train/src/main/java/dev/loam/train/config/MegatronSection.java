@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train.config;
+
+import dev.loam.data.blend.SurplusRule;
+import dev.loam.data.gpt.GptOptions;
+import dev.loam.data.gpt.Split;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads {@code BlendedMegatronDatasetDataLoader}. */
+final class MegatronSection {
+  private static final int MAX_LENGTH = 1 << 24;
+  private static final int MAX_THREADS = 1 << 10;
+
+  private final Section loader;
+  private final Section config;
+  private final boolean upstreamCompat;
+  private final Problems problems;
+
+  private MegatronSection(Section loader, boolean upstreamCompat, Problems problems) {
+    this.loader = loader;
+    this.config = loader.section("config");
+    this.upstreamCompat = upstreamCompat;
+    this.problems = problems;
+  }
+
+  static Optional<DataConfig> read(Section loader, boolean upstreamCompat, Problems problems) {
+    return new MegatronSection(loader, upstreamCompat, problems).read();
+  }
+
+  private Optional<DataConfig> read() {
+    loader.only("datasets_type", "GPTDataset", "it is the only one upstream knows too");
+    loader.only("shuffle", "False", "the order is GPTDataset's own");
+    loader.ignore("tokenizer");
+    Split phase = phase();
+    long samples = samples(phase);
+    boolean ownPaths = config.has("train_data_path") || config.has(ownPathKey(phase));
+    List<String> paths = paths(phase, ownPaths);
+    Optional<String> split =
+        ownPaths ? Optional.empty() : Optional.of(config.text("split", "1,0,0"));
+    if (ownPaths && (config.has("split") || config.has("data_path"))) {
+      config.problem(
+          ownPathKey(phase), "is given together with data_path or split; leave these two out");
+      config.text("split");
+      config.texts("data_path");
+    }
+    // Files are always mapped, and masks are never made: attention is told where documents end.
+    config.ignore("mmap_bin_files", "s3_cache_path");
+    Optional<Path> cache = config.text("path_to_cache").map(Path::of);
+    int threads = config.integer("num_dataset_builder_threads", 1, 1, MAX_THREADS);
+    Optional<GptOptions> options = options();
+    config.finish();
+    SurplusRule surplus = upstreamCompat ? SurplusRule.MINDFORMERS : SurplusRule.MEGATRON;
+    return options.map(
+        o -> new DataConfig.Megatron(samples, paths, split, o, surplus, phase, cache, threads));
+  }
+
+  private Split phase() {
+    String phase = loader.text("phase", "train");
+    return switch (phase) {
+      case "train" -> Split.TRAIN;
+      case "dev", "valid", "eval" -> Split.VALID;
+      case "test" -> Split.TEST;
+      default -> {
+        loader.problem("phase", "must be train, dev or test, not '" + phase + "'");
+        yield Split.TRAIN;
+      }
+    };
+  }
+
+  private long samples(Split phase) {
+    List<Double> sizes = loader.numbers("sizes", List.of());
+    int place = List.of(Split.TRAIN, Split.VALID, Split.TEST).indexOf(phase);
+    double size = sizes.size() > place ? sizes.get(place) : 0;
+    if (size >= 1 && size == Math.rint(size)) {
+      return Math.round(size);
+    }
+    loader.problem(
+        "sizes",
+        switch (phase) {
+          case TRAIN ->
+              "must begin with the number of training samples, at least 1, such as [400, 0, 0]";
+          case VALID -> "must have the number of validation samples second, such as [400, 40, 0]";
+          case TEST -> "must have the number of test samples third, such as [400, 40, 40]";
+        });
+    return 1;
+  }
+
+  private static String ownPathKey(Split phase) {
+    return switch (phase) {
+      case TRAIN -> "train_data_path";
+      case VALID -> "valid_data_path";
+      case TEST -> "test_data_path";
+    };
+  }
+
+  private List<String> paths(Split phase, boolean ownPaths) {
+    for (Split split : Split.values()) {
+      config.texts(ownPathKey(split)); // Those of other phases are none of ours, but known.
+    }
+    String key = ownPaths ? ownPathKey(phase) : "data_path";
+    List<String> paths = config.texts(key);
+    if (paths.isEmpty()) {
+      config.problem(key, "is missing; prefixes, or weights and prefixes in turn");
+    }
+    return paths;
+  }
+
+  private Optional<GptOptions> options() {
+    int length = config.integer("seq_length", 0, 1, MAX_LENGTH);
+    boolean compressed = config.flag("create_compressed_eod_mask", false);
+    GptOptions.Builder builder =
+        GptOptions.builder(length)
+            .randomSeed(config.integer("seed").orElse(1234L))
+            .eod(config.integer("eod", -1, -1, Integer.MAX_VALUE))
+            .pad(config.integer("pad", -1, -1, Integer.MAX_VALUE))
+            .eodMaskLoss(config.flag("eod_mask_loss", false))
+            .resetPositionIds(config.flag("reset_position_ids", false))
+            .resetAttentionMask(resetAttentionMask())
+            .createCompressedEodMask(compressed)
+            .eodPadLength(config.integer("eod_pad_length", 128, 1, MAX_LENGTH))
+            .interDocumentMasking(config.flag("inter_document_masking", false))
+            .dropLastPartialValidationSequence(
+                config.flag("drop_last_partial_validation_sequence", true))
+            .addExtraTokenToSequence(config.flag("add_extra_token_to_sequence", true));
+    try {
+      return Optional.of(builder.build());
+    } catch (IllegalArgumentException e) {
+      problems.add(config.place("seq_length") + ": " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** Upstream cuts attention in the mask it makes, and so not at all where it makes none. */
+  private boolean resetAttentionMask() {
+    boolean reset = config.flag("reset_attention_mask", false);
+    if (!upstreamCompat) {
+      config.ignore("create_attention_mask");
+      return reset;
+    }
+    boolean made = config.flag("create_attention_mask", true);
+    return reset && made;
+  }
+}
