@@ -98,7 +98,7 @@ class LayoutEqualityTest {
             .toList();
     return Stream.concat(
         some(powers.stream().filter(LayoutEqualityTest::isCube), 1),
-        some(powers.stream().filter(run -> !isCube(run)), 5));
+        some(powers.stream().filter(run -> !isCube(run)), 3));
   }
 
   private static boolean isCube(LayoutRun run) {
@@ -161,7 +161,7 @@ class LayoutEqualityTest {
             .filter(run -> run.layout().tensorParallel() == 1)
             .filter(run -> run.layout().worldSize() > 1)
             .map(LayoutRun::loose),
-        3);
+        2);
   }
 
   /**

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReshardTest {
   private static final int SAVED = 4;
   private static final int LAST = 14;
-  private static final int SAMPLE = 6;
+  private static final int SAMPLE = 4;
 
   private final Map<LayoutRun, Saved> saved = new HashMap<>();
   private double worstLoss;

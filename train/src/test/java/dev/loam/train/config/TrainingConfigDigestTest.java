@@ -37,6 +37,7 @@ class TrainingConfigDigestTest {
   private static final Set<Class<?>> LEAVES =
       Set.of(
           String.class,
+          Boolean.class,
           Path.class,
           Duration.class,
           OptionalInt.class,
@@ -136,7 +137,7 @@ class TrainingConfigDigestTest {
 
   private static Set<String> withoutText(Type type, Set<String> found) {
     if (type instanceof ParameterizedType generic) {
-      if (!Set.of(Optional.class, List.class).contains(generic.getRawType())) {
+      if (!Set.of(Optional.class, List.class, Map.class).contains(generic.getRawType())) {
         found.add(type.getTypeName());
       }
       for (Type argument : generic.getActualTypeArguments()) {

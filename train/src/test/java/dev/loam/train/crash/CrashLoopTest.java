@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no signal that kills")
 class CrashLoopTest {
-  private static final int SAMPLE = 25;
+  private static final int SAMPLE = 15;
 
   /** Enough to be killed everywhere. */
   private static final int ALL = 500;
