@@ -25,6 +25,7 @@ final class Commands {
             .addSubcommand(new StepBenchCommand(streams))
             .addSubcommand(new CheckpointBenchCommand(streams))
             .addSubcommand(new TokenizerBenchCommand(streams))
+            .addSubcommand(new DataBenchCommand(streams))
             .addSubcommand(new CollectivesBenchCommand(streams)),
         new QuickstartCommand(streams));
   }

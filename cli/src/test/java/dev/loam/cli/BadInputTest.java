@@ -64,8 +64,6 @@ class BadInputTest {
         "detokenize --tokenizer T --input",
         "tokenize --jsonl --tokenizer T --input",
         "clean-wikitext --output F --input",
-        "preprocess --output-prefix P --tokenizer-type HuggingFaceTokenizer --tokenizer-dir T"
-            + " --input",
         "logits --model M --output F --input-ids"
       })
   void missingFileAndFolder(String line) {
@@ -74,6 +72,18 @@ class BadInputTest {
     for (String wrong : new String[] {"nowhere", folder.toString()}) {
       all[args.length] = wrong;
       Cli.assertRefused(Cli.run((Object[]) all), ExitCodes.USAGE, wrong, "expected");
+    }
+  }
+
+  /** A folder may be a corpus. */
+  @Test
+  void missingCorpus() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    for (String wrong : new String[] {"nowhere", empty.toString()}) {
+      Object[] args = {
+        "preprocess", "--output-prefix", "P", "--tokenizer-dir", "T", "--input", wrong
+      };
+      Cli.assertRefused(Cli.run(args), ExitCodes.USAGE, wrong);
     }
   }
 

@@ -210,7 +210,10 @@ class BenchCommandTest {
 
   @Test
   void nothingToMeasure() {
-    Cli.assertRefused(Cli.run("bench"), ExitCodes.USAGE, "there is step, checkpoint, collectives");
+    Cli.assertRefused(
+        Cli.run("bench"),
+        ExitCodes.USAGE,
+        "there is step, checkpoint, tokenizer, data, collectives");
     assertThat(Cli.run("bench", "step", "--help").ok().out())
         .contains("--dp", "--tp", "--pp", "--micro-batches", "--virtual-stages", "--gpipe")
         .contains("--zero", "--sequence-parallel");

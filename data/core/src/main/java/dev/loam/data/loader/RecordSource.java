@@ -4,6 +4,7 @@ package dev.loam.data.loader;
 import dev.loam.data.DataFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public record RecordSource(String path, Map<String, List<String>> dataFiles, Str
   public RecordSource {
     Map<String, List<String>> copy = new LinkedHashMap<>();
     dataFiles.forEach((name, files) -> copy.put(name, List.copyOf(files)));
-    dataFiles = copy;
+    dataFiles = Collections.unmodifiableMap(copy);
     if (SplitSelection.parse(split).isEmpty()) {
       throw new DataFormatException(
           "split '" + split + "' is not understood; write train, train[:1000] or train[10%:]+test");
