@@ -50,11 +50,25 @@ final class BpeModelJson {
     this.place = place;
   }
 
-  /** Reads the value at hand, without judging its options. */
-  static BpeModelJson read(JsonCursor cursor) throws IOException {
+  /**
+   * Reads the value at hand, without judging its options.
+   *
+   * @param scanned has the vocabulary and the merges where they are left out
+   */
+  static BpeModelJson read(JsonCursor cursor, Optional<ScannedModel> scanned) throws IOException {
     BpeModelJson model = new BpeModelJson(cursor.place());
+    scanned.ifPresent(
+        known -> {
+          model.vocabulary = known.vocabulary();
+          model.merges = known.merges();
+        });
+    Set<String> skipped = scanned.isPresent() ? Set.of("vocab", "merges") : Set.of();
     cursor.members(
         key -> {
+          if (skipped.contains(key)) {
+            cursor.skip();
+            return;
+          }
           switch (key) {
             case "vocab" -> model.vocabulary = vocabulary(cursor);
             case "merges" -> model.readMerges(cursor);

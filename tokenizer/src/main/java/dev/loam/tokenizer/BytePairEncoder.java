@@ -1,35 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
-import dev.loam.tokenizer.internal.ByteLevel;
 import dev.loam.tokenizer.internal.IntBuilder;
 
 /** Words to tokens. Immutable and safe to share among threads, each with scratch of its own. */
 final class BytePairEncoder {
-  private static final byte[] NOTHING = {};
-
   private final BpeModel model;
   private final PreTokenizer preTokenizer;
-  private final SearchTables tables;
+
+  /** Made when a text is first encoded: whoever only decodes does without. */
+  private final Lazy<SearchTables> tables;
 
   BytePairEncoder(BpeModel model, PreTokenizer preTokenizer) {
     this.model = model;
     this.preTokenizer = preTokenizer;
-    byte[][] bytes = new byte[model.vocabulary().size()][];
-    for (int token = 0; token < bytes.length; token++) {
-      bytes[token] = model.vocabulary().token(token).map(BytePairEncoder::bytes).orElse(NOTHING);
-    }
-    this.tables = new SearchTables(model.merges(), model.byteTokens(), bytes);
-  }
-
-  /** Of a token that is not written in the alphabet of bytes, and so is in no word: none. */
-  private static byte[] bytes(String token) {
-    byte[] bytes = ByteLevel.read(token);
-    return ByteLevel.write(bytes).equals(token) ? bytes : NOTHING;
+    this.tables =
+        new Lazy<>(() -> new SearchTables(model.merges(), model.byteTokens(), model.vocabulary()));
   }
 
   EncoderScratch newScratch() {
-    return new EncoderScratch(new WordCache(), tables.newSearch());
+    return new EncoderScratch(new WordCache(), tables.get().newSearch());
   }
 
   /** Adds the tokens of the scratch's text to its ids. */

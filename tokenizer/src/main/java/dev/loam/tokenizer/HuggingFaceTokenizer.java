@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
+import dev.loam.tokenizer.internal.JsonValue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,14 +60,21 @@ public final class HuggingFaceTokenizer implements Tokenizer {
       VocabMergesFolder files = VocabMergesFolder.read(folder);
       return new HuggingFaceTokenizer(files.tokenizer(), files.endOfText());
     }
-    Path file = folder.resolve("tokenizer.json");
-    TokenizerJson json = TokenizerJson.read(file);
     Path config = folder.resolve("tokenizer_config.json");
-    return new HuggingFaceTokenizer(
-        json,
-        Files.exists(config)
-            ? TokenizerConfigJson.endOfText(config, json.vocabulary())
-            : OptionalInt.empty());
+    // In a program that has just started, reading the small file takes as long as the large one.
+    try (Meanwhile<Optional<JsonValue>> root =
+        new Meanwhile<>("loam-tokenizer-load", () -> readIfThere(config))) {
+      TokenizerJson json = TokenizerJson.read(folder.resolve("tokenizer.json"));
+      return new HuggingFaceTokenizer(
+          json,
+          root.get()
+              .map(value -> TokenizerConfigJson.endOfText(value, json.vocabulary()))
+              .orElse(OptionalInt.empty()));
+    }
+  }
+
+  private static Optional<JsonValue> readIfThere(Path file) {
+    return Files.exists(file) ? Optional.of(JsonValue.read(file)) : Optional.empty();
   }
 
   @Override

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
-import java.util.Arrays;
-import java.util.BitSet;
-
 /**
  * Which two tokens each token was joined from, how late, and with that whether two neighbours stay
  * apart. Immutable.
@@ -23,62 +20,79 @@ final class MergeHistory {
 
   private static final int UNKNOWN = -2;
   private static final int NEVER = Integer.MAX_VALUE;
+  private static final int ORIGIN = 4;
 
   private final MergeTable table;
-  private final int[] lefts;
-  private final int[] rights;
-  private final int[] ranks;
-  private final BitSet whole = new BitSet();
+
+  /** Of each token its rank, left and right part, side by side in memory. */
+  private final int[] origins;
+
+  private final boolean[] whole;
 
   MergeHistory(MergeTable table, int[] byteTokens, int vocabSize) {
     this.table = table;
-    this.lefts = new int[vocabSize];
-    this.rights = new int[vocabSize];
-    this.ranks = new int[vocabSize];
-    Arrays.fill(ranks, UNKNOWN);
-    for (int token : byteTokens) {
-      ranks[token] = ALWAYS;
-      whole.set(token);
+    this.origins = new int[vocabSize * ORIGIN];
+    this.whole = new boolean[vocabSize];
+    for (int token = 0; token < vocabSize; token++) {
+      setOrigin(token, UNKNOWN, TokenTrie.NONE, TokenTrie.NONE);
     }
-    long[] pairs = table.pairs();
-    BitSet ambiguous = ambiguous(pairs);
-    for (long pair : pairs) {
+    for (int token : byteTokens) {
+      setOrigin(token, ALWAYS, TokenTrie.NONE, TokenTrie.NONE);
+      whole[token] = true;
+    }
+    boolean[] ambiguous = ambiguous(vocabSize);
+    for (int rank = 0; rank < table.size(); rank++) {
+      long pair = table.pair(rank);
+      int result = table.result(rank);
+      if (pair == MergeTable.NONE || ambiguous[result]) {
+        continue;
+      }
       int left = MergeTable.left(pair);
       int right = MergeTable.right(pair);
-      long merge = table.find(left, right);
-      int result = MergeTable.result(merge);
-      if (!ambiguous.get(result) && isKnown(left) && isKnown(right)) {
-        lefts[result] = left;
-        rights[result] = right;
-        ranks[result] = MergeTable.rank(merge);
-        boolean wholeParts = whole.get(left) && whole.get(right);
-        whole.set(result, wholeParts && areApart(left, right, ranks[result]));
+      if (isKnown(left) && isKnown(right)) {
+        setOrigin(result, rank, left, right);
+        whole[result] = whole[left] && whole[right] && areApart(left, right, rank);
       }
     }
   }
 
+  private void setOrigin(int token, int rank, int left, int right) {
+    origins[token * ORIGIN] = rank;
+    origins[token * ORIGIN + 1] = left;
+    origins[token * ORIGIN + 2] = right;
+  }
+
+  private int rank(int token) {
+    return origins[token * ORIGIN];
+  }
+
   /** The tokens that more than one pair joins to. */
-  private BitSet ambiguous(long[] pairs) {
-    BitSet seen = new BitSet();
-    BitSet ambiguous = new BitSet();
-    for (long pair : pairs) {
-      int result = MergeTable.result(table.find(MergeTable.left(pair), MergeTable.right(pair)));
-      if (seen.get(result)) {
-        ambiguous.set(result);
+  private boolean[] ambiguous(int vocabSize) {
+    boolean[] seen = new boolean[vocabSize];
+    boolean[] ambiguous = new boolean[vocabSize];
+    for (int rank = 0; rank < table.size(); rank++) {
+      if (table.pair(rank) != MergeTable.NONE) {
+        int result = table.result(rank);
+        ambiguous[result] |= seen[result];
+        seen[result] = true;
       }
-      seen.set(result);
     }
     return ambiguous;
   }
 
   /** Whether the token has a history, without which nothing else can be asked about it. */
   boolean isKnown(int token) {
-    return ranks[token] != UNKNOWN;
+    return rank(token) != UNKNOWN;
   }
 
   /** Whether the bytes of a token become this token, with nothing around them. */
   boolean isWhole(int token) {
-    return whole.get(token);
+    return whole[token];
+  }
+
+  /** The left one of the two that a token was joined from; {@link TokenTrie#NONE} of a byte. */
+  int left(int token) {
+    return origins[token * ORIGIN + 1];
   }
 
   /** Whether the bytes of two tokens in a row become these two tokens, which must be whole. */
@@ -95,12 +109,14 @@ final class MergeHistory {
       if (MergeTable.rank(table.find(left, right)) < until) {
         return false;
       }
-      if (ranks[left] > ranks[right]) {
-        until = ranks[left];
-        left = rights[left];
-      } else if (ranks[right] != ALWAYS) {
-        until = ranks[right] + 1; // of two merges with the same rank the left one comes first
-        right = lefts[right];
+      int leftRank = rank(left);
+      int rightRank = rank(right);
+      if (leftRank > rightRank) {
+        until = leftRank;
+        left = origins[left * ORIGIN + 2];
+      } else if (rightRank != ALWAYS) {
+        until = rightRank + 1; // of two merges with the same rank the left one comes first
+        right = left(right);
       } else {
         return true;
       }

@@ -29,6 +29,31 @@ final class MergeList {
 
   /** Adds a merge of two tokens. */
   void add(String left, String right) {
+    if (!addInAlphabet(left, right)) {
+      add(known(left), known(right), known(left + right));
+    }
+  }
+
+  /**
+   * Adds a merge of two tokens that are written in the alphabet; false if one or the result is not
+   * in the vocabulary.
+   *
+   * @param bytes those of the left one up to {@code middle}, then those of the right one
+   */
+  boolean add(byte[] bytes, int middle, int end) {
+    int left = vocabulary.find(bytes, 0, middle);
+    int right = vocabulary.find(bytes, middle, end);
+    // Trained tokenizers number what is merged in the order of the merges.
+    int next = size == 0 ? 0 : results[size - 1] + 1;
+    int result = vocabulary.is(next, bytes, 0, end) ? next : vocabulary.find(bytes, 0, end);
+    if (left < 0 || right < 0 || result < 0) {
+      return false;
+    }
+    add(left, right, result);
+    return true;
+  }
+
+  private void add(int left, int right, int result) {
     if (size == LIMIT) {
       throw problem.apply("there are more than " + LIMIT + " merges");
     }
@@ -36,10 +61,8 @@ final class MergeList {
       pairs = Arrays.copyOf(pairs, 2 * size);
       results = Arrays.copyOf(results, pairs.length);
     }
-    if (!addInAlphabet(left, right)) {
-      pairs[size] = MergeTable.pair(known(left), known(right));
-      results[size] = known(left + right);
-    }
+    pairs[size] = MergeTable.pair(left, right);
+    results[size] = result;
     size++;
   }
 
@@ -54,18 +77,7 @@ final class MergeList {
     if (end > bytes.length) {
       bytes = new byte[2 * end];
     }
-    if (!read(left, 0) || !read(right, middle)) {
-      return false;
-    }
-    int leftId = vocabulary.find(bytes, 0, middle);
-    int rightId = vocabulary.find(bytes, middle, end);
-    int result = vocabulary.find(bytes, 0, end);
-    if (leftId < 0 || rightId < 0 || result < 0) {
-      return false;
-    }
-    pairs[size] = MergeTable.pair(leftId, rightId);
-    results[size] = result;
-    return true;
+    return read(left, 0) && read(right, middle) && add(bytes, middle, end);
   }
 
   private boolean read(String token, int at) {

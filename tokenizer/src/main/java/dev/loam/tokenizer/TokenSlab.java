@@ -32,11 +32,14 @@ final class TokenSlab {
 
   private int count;
 
-  TokenSlab() {
+  /**
+   * @param expected about how many tokens there will be
+   */
+  TokenSlab(int expected) {
     bytes = new byte[0];
     starts = new int[0];
     lengths = new int[0];
-    slots = new int[16];
+    slots = new int[Integer.highestOneBit(2 * Math.max(8, expected))];
     Arrays.fill(slots, NONE);
   }
 
@@ -80,6 +83,21 @@ final class TokenSlab {
     return has(id) ? lengths[id] & ~LITERAL : 0;
   }
 
+  /** Whether a token is there that is not written in the alphabet. */
+  boolean isLiteral(int id) {
+    return has(id) && lengths[id] < 0;
+  }
+
+  /** Where a token's bytes start. */
+  int start(int id) {
+    return starts[id];
+  }
+
+  /** The bytes of all tokens, not to be changed. */
+  byte[] bytes() {
+    return bytes;
+  }
+
   /** Copies the bytes of a token. */
   void copy(int id, byte[] target, int at) {
     System.arraycopy(bytes, starts[id], target, at, length(id));
@@ -111,15 +129,19 @@ final class TokenSlab {
    * @return the id that it has already, or -1
    */
   int add(String token, int id) {
-    boolean literal = !ByteLevel.isAlphabet(token);
     byte[] added = ByteLevel.read(token);
-    int slot = slot(added, 0, added.length, literal);
+    return add(added, added.length, !ByteLevel.isAlphabet(token), id);
+  }
+
+  /** As {@link #add(String, int)}, of a token given by its bytes, the first {@code length}. */
+  int add(byte[] added, int length, boolean literal, int id) {
+    int slot = slot(added, 0, length, literal);
     if (slots[slot] != NONE || has(id)) {
       return slots[slot];
     }
     slots[slot] = id;
-    bytes = reserve(bytes, used + added.length);
-    System.arraycopy(added, 0, bytes, used, added.length);
+    bytes = reserve(bytes, used + length);
+    System.arraycopy(added, 0, bytes, used, length);
     if (id >= starts.length) {
       int old = starts.length;
       starts = Arrays.copyOf(starts, Math.max(id + 1, old + (old >> 1) + 64));
@@ -127,8 +149,8 @@ final class TokenSlab {
       Arrays.fill(starts, old, starts.length, NONE);
     }
     starts[id] = used;
-    lengths[id] = added.length | (literal ? LITERAL : 0);
-    used += added.length;
+    lengths[id] = length | (literal ? LITERAL : 0);
+    used += length;
     size = Math.max(size, id + 1);
     if (++count > slots.length / 4 * 3) {
       rehash();
@@ -166,7 +188,8 @@ final class TokenSlab {
     return slot;
   }
 
-  private boolean is(int id, byte[] wanted, int from, int to, boolean literal) {
+  /** Whether the token of an id has these bytes. */
+  boolean is(int id, byte[] wanted, int from, int to, boolean literal) {
     int start = starts[id];
     return lengths[id] < 0 == literal
         && Arrays.equals(bytes, start, start + length(id), wanted, from, to);

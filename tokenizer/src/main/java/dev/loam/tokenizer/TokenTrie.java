@@ -4,93 +4,51 @@ package dev.loam.tokenizer;
 import java.util.Arrays;
 
 /**
- * Finds the tokens that text starts with. A node that a token ends at has the token's id for its
- * number, the others have the numbers above. Immutable.
+ * Finds the tokens that text starts with. Immutable.
+ *
+ * <p>Nodes are numbered as they come. A "step" is what leads to one: its number and, in the lowest
+ * bit, whether a token ends there, so that only the last of a walk's tokens is looked up.
  */
 final class TokenTrie {
   static final int NONE = -1;
 
-  /** A node's number and a byte make up the key of an edge, the rest of it is the child. */
-  private static final int NODE_BITS = 28;
+  /** A node's number and a byte make up the key of an edge, the rest of it is the step. */
+  private static final int STEP_BITS = 28;
 
   private static final long NO_EDGE = -1;
 
-  private final int vocabSize;
+  /** The first bytes of the characters U+3000 to U+DFFF. */
+  private static final int FIRST_LEAD = 0xE3;
 
-  /** A hash table. */
-  private long[] edges;
+  private static final int LAST_LEAD = 0xED;
 
-  private int edgeCount;
+  /** A hash table of the edges below two bytes. */
+  private final long[] edges;
 
-  /** The nodes below one byte, and below two. */
-  private final int[] first = new int[1 << 8];
+  /** The steps from the root with one byte, and with two. */
+  private final int[] first;
 
-  private final int[] second = new int[1 << 16];
-  private final int[] shorter;
+  private final int[] second;
+
+  /** The steps with three bytes that are a character of Chinese, Japanese or Korean. */
+  private final int[] third = new int[(LAST_LEAD - FIRST_LEAD + 1) << 12];
+
+  /** The token that ends at each node, or {@link #NONE}. */
+  private final int[] tokens;
+
   private final int[] lengths;
+  private final int[] shorter;
 
-  /**
-   * @param bytes of each token, all single bytes among them; empty for tokens not to be found
-   */
-  TokenTrie(byte[][] bytes) {
-    this.vocabSize = bytes.length;
-    this.edges = emptyTable(1 << 12);
-    this.shorter = new int[vocabSize];
-    this.lengths = new int[vocabSize];
-    int root = vocabSize;
-    int[] numbers = new int[] {root}; // of the nodes, which count from the root while it is built
-    Arrays.fill(first, NONE);
-    int nodes = 1;
-    for (int token = 0; token < vocabSize; token++) {
-      lengths[token] = bytes[token].length;
-      int node = 0;
-      for (byte b : bytes[token]) {
-        int child = child(node, b & 0xFF);
-        if (child == NONE) {
-          child = nodes++;
-          put(edge(node, b & 0xFF, child));
-        }
-        node = child;
-      }
-      if (nodes > numbers.length) {
-        int old = numbers.length;
-        numbers = Arrays.copyOf(numbers, 2 * nodes);
-        Arrays.fill(numbers, old, numbers.length, NONE);
-      }
-      if (node != 0) {
-        numbers[node] = token;
-      }
-    }
-    int next = root;
-    for (int node = 0; node < nodes; node++) {
-      numbers[node] = numbers[node] < 0 || node == 0 ? next++ : numbers[node];
-    }
-    renumber(numbers);
-    fillShortcuts(root);
-    for (int token = 0; token < vocabSize; token++) {
-      shorter[token] = longest(bytes[token], 0, lengths[token] - 1);
-    }
-  }
-
-  private void renumber(int[] numbers) {
-    long[] old = edges;
-    edges = emptyTable(old.length);
-    edgeCount = 0;
-    for (long edge : old) {
-      if (edge != NO_EDGE) {
-        long key = edge >>> NODE_BITS;
-        int parent = numbers[(int) (key >>> 8)];
-        put(edge(parent, (int) key & 0xFF, numbers[target(edge)]));
-      }
-    }
-  }
-
-  private void fillShortcuts(int root) {
-    for (int b = 0; b < first.length; b++) {
-      first[b] = child(root, b);
-      for (int c = 0; c < 256; c++) {
-        second[b << 8 | c] = first[b] == NONE ? NONE : child(first[b], c);
-      }
+  private TokenTrie(Builder built, int[] shorter) {
+    this.edges = built.edges;
+    this.first = built.first;
+    this.second = built.second;
+    this.tokens = Arrays.copyOf(built.tokens, built.nodes);
+    this.lengths = built.lengths;
+    this.shorter = shorter;
+    for (int i = 0; i < third.length; i++) {
+      int two = second[((FIRST_LEAD + (i >> 12)) << 8) | 0x80 | ((i >> 6) & 0x3F)];
+      third[i] = two == NONE ? NONE : step(two >> 1, 0x80 | (i & 0x3F));
     }
   }
 
@@ -110,63 +68,167 @@ final class TokenTrie {
       return NONE;
     }
     int b = bytes[start] & 0xFF;
-    int longest = first[b] < vocabSize ? first[b] : NONE;
+    int step = first[b];
+    int longest = step; // no byte is without a token
     int i = start + 1;
-    int node = i < end ? second[(b << 8) | (bytes[i] & 0xFF)] : NONE;
-    while (node != NONE) {
-      if (node < vocabSize) {
-        longest = node;
+    step = i < end ? second[(b << 8) | (bytes[i] & 0xFF)] : NONE;
+    if (step != NONE && b >= FIRST_LEAD && b <= LAST_LEAD && start + 2 < end) {
+      longest = (step & 1) != 0 ? step : longest;
+      i++;
+      step = third[((b - FIRST_LEAD) << 12) | ((bytes[i - 1] & 0x3F) << 6) | (bytes[i] & 0x3F)];
+    }
+    while (step != NONE) {
+      if ((step & 1) != 0) {
+        longest = step;
       }
       i++;
-      node = i < end ? child(node, bytes[i] & 0xFF) : NONE;
+      step = i < end ? step(step >> 1, bytes[i] & 0xFF) : NONE;
     }
-    return longest;
+    return tokens[longest >> 1];
   }
 
-  /** The node that follows on a node; {@link #NONE} if there is none. */
-  private int child(int node, int b) {
-    long edge = edges[slot(key(node, b))];
-    return edge == NO_EDGE ? NONE : target(edge);
+  /** The step from a node with a byte; {@link #NONE} if there is none. */
+  private int step(int node, int b) {
+    long key = key(node, b);
+    long edge = edges[slot(edges, key)];
+    return edge == NO_EDGE ? NONE : (int) edge & ((1 << STEP_BITS) - 1);
   }
 
-  private void put(long edge) {
-    if (2 * edgeCount >= edges.length) {
-      long[] old = edges;
-      edges = emptyTable(2 * old.length);
-      for (long known : old) {
-        if (known != NO_EDGE) {
-          edges[slot(known >>> NODE_BITS)] = known;
-        }
-      }
-    }
-    edges[slot(edge >>> NODE_BITS)] = edge;
-    edgeCount++;
+  private static long key(int node, int b) {
+    return ((long) node << 8) | b;
   }
 
-  private int slot(long key) {
+  /** Where an edge is, or where there is room for it. */
+  private static int slot(long[] edges, long key) {
     int mask = edges.length - 1;
     int slot = (int) ((key * 0x9E3779B97F4A7C15L) >>> 32) & mask;
-    while (edges[slot] != NO_EDGE && edges[slot] >>> NODE_BITS != key) {
-      slot = slot + 1 & mask;
+    while (edges[slot] != NO_EDGE && edges[slot] >>> STEP_BITS != key) {
+      slot = (slot + 1) & mask;
     }
     return slot;
   }
 
-  private static long[] emptyTable(int size) {
-    long[] table = new long[size];
-    Arrays.fill(table, NO_EDGE);
-    return table;
+  private static int[] filled(int length) {
+    int[] array = new int[length];
+    Arrays.fill(array, NONE);
+    return array;
   }
 
-  private static long key(int node, int b) {
-    return (long) node << 8 | b;
-  }
+  /** Takes the tokens, all single bytes among them. */
+  static final class Builder {
+    private static final int ROOT = 0;
 
-  private static long edge(int node, int b, int child) {
-    return key(node, b) << NODE_BITS | child;
-  }
+    private final byte[] bytes;
+    private final Vocabulary vocabulary;
+    private final int[] lengths;
+    private final int[] first = filled(1 << 8);
+    private final int[] second = filled(1 << 16);
 
-  private static int target(long edge) {
-    return (int) edge & (1 << NODE_BITS) - 1;
+    /** The node at which each token ends; {@link #ROOT} of one that is not there yet. */
+    private final int[] ends;
+
+    private long[] edges;
+    private int[] tokens;
+    private int[] parents;
+    private int nodes = 1;
+    private int edgeCount;
+
+    Builder(Vocabulary vocabulary) {
+      this.vocabulary = vocabulary;
+      this.bytes = vocabulary.bytes();
+      int size = vocabulary.size();
+      this.lengths = new int[size];
+      this.ends = new int[size];
+      // Published vocabularies have two to three nodes for each token.
+      this.edges = new long[Integer.highestOneBit(4 * size + 1024)];
+      Arrays.fill(edges, NO_EDGE);
+      this.tokens = filled(3 * size + 1);
+      this.parents = new int[tokens.length];
+    }
+
+    /**
+     * Adds a token.
+     *
+     * @param left a token that it starts with, or {@link #NONE}
+     */
+    void add(int token, int left) {
+      int length = vocabulary.wordLength(token);
+      int start = vocabulary.start(token);
+      int node = left == NONE ? ROOT : ends[left];
+      int depth = node == ROOT ? 0 : lengths[left];
+      reserve(length - depth);
+      while (depth < length) {
+        int b = bytes[start + depth] & 0xFF;
+        depth++;
+        int flag = depth == length ? 1 : 0;
+        node =
+            switch (depth) {
+              case 1 -> step(first, b, node, flag);
+              case 2 -> step(second, ((bytes[start] & 0xFF) << 8) | b, node, flag);
+              default -> step(node, b, flag);
+            };
+      }
+      tokens[node] = token;
+      ends[token] = node;
+      lengths[token] = length;
+    }
+
+    private int step(int[] steps, int i, int node, int flag) {
+      if (steps[i] == NONE) {
+        steps[i] = newNode(node) << 1;
+      }
+      steps[i] |= flag;
+      return steps[i] >> 1;
+    }
+
+    private int step(int node, int b, int flag) {
+      long key = key(node, b);
+      int slot = slot(edges, key);
+      if (edges[slot] == NO_EDGE) {
+        edges[slot] = (key << STEP_BITS) | ((long) newNode(node) << 1);
+        edgeCount++;
+      }
+      edges[slot] |= flag;
+      return ((int) edges[slot] & ((1 << STEP_BITS) - 1)) >> 1;
+    }
+
+    private int newNode(int parent) {
+      parents[nodes] = parent;
+      return nodes++;
+    }
+
+    private void reserve(int more) {
+      if (nodes + more > tokens.length) {
+        int old = tokens.length;
+        int wanted = Math.max(nodes + more, old + (old >> 1));
+        tokens = Arrays.copyOf(tokens, wanted);
+        Arrays.fill(tokens, old, wanted, NONE);
+        parents = Arrays.copyOf(parents, wanted);
+      }
+      while (2 * (edgeCount + more) > edges.length) {
+        long[] old = edges;
+        edges = new long[2 * old.length];
+        Arrays.fill(edges, NO_EDGE);
+        for (long edge : old) {
+          if (edge != NO_EDGE) {
+            edges[slot(edges, edge >>> STEP_BITS)] = edge;
+          }
+        }
+      }
+    }
+
+    TokenTrie build() {
+      int[] shorter = filled(ends.length);
+      // Of the nodes above each one the nearest with a token: parents come before their children.
+      int[] above = filled(nodes);
+      for (int node = 1; node < nodes; node++) {
+        int parent = parents[node];
+        above[node] = tokens[parent] == NONE ? above[parent] : tokens[parent];
+        if (tokens[node] != NONE) {
+          shorter[tokens[node]] = above[node];
+        }
+      }
+      return new TokenTrie(this, shorter);
+    }
   }
 }

@@ -3,7 +3,6 @@ package dev.loam.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.loam.tokenizer.internal.JsonValue;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,9 +14,10 @@ final class TokenizerConfigJson {
   /**
    * The id of {@code eos_token}. The file lists the added tokens a second time; where it
    * contradicts {@code tokenizer.json} the two do not belong together and are refused.
+   *
+   * @param root the file
    */
-  static OptionalInt endOfText(Path file, Vocabulary vocabulary) {
-    JsonValue root = JsonValue.read(file);
+  static OptionalInt endOfText(JsonValue root, Vocabulary vocabulary) {
     // Clean-up alone changes nothing: the library leaves it out for BPE unless it is forced.
     String forced = "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output";
     if (root.flag("clean_up_tokenization_spaces") && root.flag(forced)) {

@@ -9,6 +9,7 @@ import dev.loam.tokenizer.internal.Normalization;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ record TokenizerJson(
       addedTokens = new AddedTokensJson(place);
     }
 
-    static Parts read(JsonCursor cursor) throws IOException {
+    static Parts read(JsonCursor cursor, Optional<ScannedModel> scanned) throws IOException {
       Parts parts = new Parts(cursor);
       cursor.members(
           key -> {
@@ -61,7 +62,7 @@ record TokenizerJson(
               case "added_tokens" -> parts.addedTokens = AddedTokensJson.read(cursor);
               case "model" -> {
                 if (!cursor.isNull()) {
-                  parts.model = BpeModelJson.read(cursor);
+                  parts.model = BpeModelJson.read(cursor, scanned);
                 }
               }
               default -> parts.others.set(key, cursor.value().node());
@@ -72,7 +73,26 @@ record TokenizerJson(
   }
 
   static TokenizerJson read(Path file) {
-    Parts parts = JsonCursor.read(file, Parts::read);
+    JsonCursor.check(file);
+    Optional<ScannedModel> scanned = ScannedModel.of(file);
+    if (scanned.isPresent()) {
+      try {
+        return build(
+            file,
+            JsonCursor.read(file, scanned.get().rest(), cursor -> Parts.read(cursor, scanned)));
+      } catch (TokenizerFormatException e) {
+        // The general reader knows its true place, and whether something comes before it.
+      }
+    }
+    return readGenerally(file);
+  }
+
+  /** Reads any file in the one way that works for all. */
+  static TokenizerJson readGenerally(Path file) {
+    return build(file, JsonCursor.read(file, cursor -> Parts.read(cursor, Optional.empty())));
+  }
+
+  private static TokenizerJson build(Path file, Parts parts) {
     JsonValue root = new JsonValue(file, parts.place.path(), parts.others);
     root.allowOnly(KEYS);
     JsonValue version = root.required("version");

@@ -35,6 +35,11 @@ final class Vocabulary {
     return slab.find(bytes, from, to, false);
   }
 
+  /** Whether a token stands for these bytes in the alphabet of ByteLevel. */
+  boolean is(int id, byte[] bytes, int from, int to) {
+    return slab.has(id) && slab.is(id, bytes, from, to, false);
+  }
+
   Optional<String> token(int id) {
     return slab.has(id) ? Optional.of(slab.token(id)) : Optional.empty();
   }
@@ -42,6 +47,21 @@ final class Vocabulary {
   /** How many bytes a token decodes to; 0 for an id without one. */
   int length(int id) {
     return slab.length(id);
+  }
+
+  /** How many bytes of words a token stands for; 0 where it is not written in the alphabet. */
+  int wordLength(int id) {
+    return slab.isLiteral(id) ? 0 : slab.length(id);
+  }
+
+  /** Where a token's bytes start in {@link #bytes}. */
+  int start(int id) {
+    return slab.start(id);
+  }
+
+  /** The bytes of all tokens, not to be changed. */
+  byte[] bytes() {
+    return slab.bytes();
   }
 
   /** Copies the bytes that a token decodes to; there must be such a token. */
@@ -54,7 +74,14 @@ final class Vocabulary {
     private final TokenSlab slab;
 
     Builder() {
-      slab = new TokenSlab();
+      this(0);
+    }
+
+    /**
+     * @param expected about how many tokens there will be
+     */
+    Builder(int expected) {
+      slab = new TokenSlab(expected);
     }
 
     /** Starts with the tokens of another vocabulary. */
@@ -102,6 +129,20 @@ final class Vocabulary {
                 id, JsonValue.quoted(slab.token(id)), JsonValue.quoted(token)));
       }
       return known;
+    }
+
+    /**
+     * Adds a token in the alphabet of ByteLevel, unless anything is wrong with it or it is there.
+     *
+     * @param bytes what it stands for, the first {@code length} of them
+     */
+    boolean addNew(byte[] bytes, int length, int id) {
+      return length > 0
+          && id >= 0
+          && id < ID_LIMIT
+          && slab.used() <= MAX_BYTES
+          && !slab.has(id)
+          && slab.add(bytes, length, false, id) < 0;
     }
 
     /** One more than the largest id so far. */

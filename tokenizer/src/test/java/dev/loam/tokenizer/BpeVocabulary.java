@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
+import dev.loam.tokenizer.internal.ByteLevel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -51,13 +52,18 @@ final class BpeVocabulary {
     return ids.getOrDefault(token, -1);
   }
 
-  byte[][] bytes() {
-    return ids.keySet().stream()
-        .map(token -> token.getBytes(StandardCharsets.ISO_8859_1))
-        .toArray(byte[][]::new);
+  private Vocabulary vocabulary() {
+    Vocabulary.Builder builder = new Vocabulary.Builder();
+    ids.forEach(
+        (token, id) ->
+            builder.add(
+                ByteLevel.write(token.getBytes(StandardCharsets.ISO_8859_1)),
+                id,
+                TokenizerFormatException::new));
+    return builder.build();
   }
 
   TokenSearch search() {
-    return new SearchTables(table(), byteTokens(), bytes()).newSearch();
+    return new SearchTables(table(), byteTokens(), vocabulary()).newSearch();
   }
 }

@@ -10,8 +10,11 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.loam.tokenizer.TokenizerFormatException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -65,14 +68,27 @@ public final class JsonCursor {
   /** Reads a file that must hold one object and nothing else. */
   public static <T> T read(Path file, Root<T> root) {
     check(file);
-    try (Reader reader = Files.newBufferedReader(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(file, in, root);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /** As {@link #read(Path, Root)}, of what {@code in} gives in place of the file. */
+  public static <T> T read(Path file, InputStream in, Root<T> root) {
+    try (Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
         JsonParser parser = FACTORY.createParser(reader)) {
       return parse(file, parser, root);
     } catch (CharacterCodingException e) {
       throw new TokenizerFormatException(file + ": not UTF-8", e);
     } catch (IOException e) {
-      throw new TokenizerFormatException(file + ": cannot be read: " + e.getMessage(), e);
+      throw unreadable(file, e);
     }
+  }
+
+  private static TokenizerFormatException unreadable(Path file, IOException e) {
+    return new TokenizerFormatException(file + ": cannot be read: " + e.getMessage(), e);
   }
 
   private static <T> T parse(Path file, JsonParser parser, Root<T> root) throws IOException {

@@ -111,11 +111,15 @@ public final class IndexedDatasetWriter implements AutoCloseable {
         throw new IllegalArgumentException("token id " + token + " does not fit " + type);
       }
     }
-    for (int token : document) {
-      if (buffer.remaining() < type.bytes()) {
-        drain();
+    if (type == TokenType.INT32) {
+      putInts(document);
+    } else {
+      for (int token : document) {
+        if (buffer.remaining() < type.bytes()) {
+          drain();
+        }
+        type.put(buffer, token);
       }
-      type.put(buffer, token);
     }
     for (int length : sequenceLengths) {
       lengths.add(length);
@@ -125,6 +129,18 @@ public final class IndexedDatasetWriter implements AutoCloseable {
     }
     documentIndices.add(lengths.size());
     tokens += document.length;
+  }
+
+  private void putInts(int[] values) throws IOException {
+    for (int done = 0; done < values.length; ) {
+      if (buffer.remaining() < Integer.BYTES) {
+        drain();
+      }
+      int count = Math.min(values.length - done, buffer.remaining() / Integer.BYTES);
+      buffer.asIntBuffer().put(values, done, count);
+      buffer.position(buffer.position() + count * Integer.BYTES);
+      done += count;
+    }
   }
 
   /**
