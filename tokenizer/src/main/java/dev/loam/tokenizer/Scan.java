@@ -2,6 +2,7 @@
 package dev.loam.tokenizer;
 
 import dev.loam.tokenizer.internal.CharClass;
+import dev.loam.tokenizer.internal.Utf8;
 
 /** Steps over well-formed UTF-8 that the scanners of both pre-tokenizers share. */
 final class Scan {
@@ -41,7 +42,7 @@ final class Scan {
       return NOTHING;
     }
     int b = utf8[i];
-    return b >= 0 ? ASCII[b] : 1 << CharClass.of(codePointAt(utf8, i));
+    return b >= 0 ? ASCII[b] : 1 << CharClass.of(Utf8.codePoint(utf8, i));
   }
 
   /** Where the character that starts at {@code i} ends. */
@@ -57,21 +58,6 @@ final class Scan {
       start--;
     }
     return start;
-  }
-
-  /** The code point of a character of at least two bytes. */
-  private static int codePointAt(byte[] utf8, int i) {
-    int b = utf8[i];
-    if (b < (byte) 0xE0) {
-      return ((b & 0x1F) << 6) | (utf8[i + 1] & 0x3F);
-    }
-    if (b < (byte) 0xF0) {
-      return ((b & 0xF) << 12) | ((utf8[i + 1] & 0x3F) << 6) | (utf8[i + 2] & 0x3F);
-    }
-    return ((b & 7) << 18)
-        | ((utf8[i + 1] & 0x3F) << 12)
-        | ((utf8[i + 2] & 0x3F) << 6)
-        | (utf8[i + 3] & 0x3F);
   }
 
   /**
@@ -127,6 +113,6 @@ final class Scan {
     if (!ignoreCase || b >= 0) {
       return ignoreCase && b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b;
     }
-    return codePointAt(utf8, i) == '\u017F' ? 's' : NOTHING;
+    return Utf8.codePoint(utf8, i) == '\u017F' ? 's' : NOTHING;
   }
 }

@@ -3,6 +3,7 @@ package dev.loam.tokenizer.training;
 
 import dev.loam.tokenizer.PreTokenizer;
 import dev.loam.tokenizer.internal.CharClass;
+import dev.loam.tokenizer.internal.Utf8;
 
 /**
  * Where a long text can be cut without a change to its words: both parts, normalized and cut into

@@ -2,6 +2,7 @@
 package dev.loam.tokenizer.training;
 
 import dev.loam.tokenizer.TokenizerFormatException;
+import dev.loam.tokenizer.internal.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

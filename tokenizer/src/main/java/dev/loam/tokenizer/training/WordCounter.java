@@ -3,6 +3,7 @@ package dev.loam.tokenizer.training;
 
 import dev.loam.tokenizer.PreTokenizer;
 import dev.loam.tokenizer.internal.Normalization;
+import dev.loam.tokenizer.internal.Utf8;
 import java.nio.charset.StandardCharsets;
 
 /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loam.tokenizer.PreTokenizer;
 import dev.loam.tokenizer.TokenizerFormatException;
+import dev.loam.tokenizer.internal.Utf8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.loam.tokenizer.training;
+package dev.loam.tokenizer.internal;
 
 /** Reads UTF-8 in arrays. */
-final class Utf8 {
+public final class Utf8 {
   private static final int FIRST_COMBINING = 0x300;
 
   private Utf8() {}
 
   /** The first byte that begins no well-formed character; {@code to} if there is none. */
-  static int firstMalformed(byte[] bytes, int from, int to) {
+  public static int firstMalformed(byte[] bytes, int from, int to) {
     int i = from;
     while (i < to) {
       if (bytes[i] >= 0) {
@@ -25,7 +25,7 @@ final class Utf8 {
   }
 
   /** The length of the well-formed character at {@code i}, 0 if there is none. */
-  static int length(byte[] bytes, int i, int to) {
+  public static int length(byte[] bytes, int i, int to) {
     int first = bytes[i] & 0xFF;
     if (first < 0x80) {
       return 1;
@@ -50,7 +50,7 @@ final class Utf8 {
   }
 
   /** The well-formed character at {@code i}. */
-  static int codePoint(byte[] bytes, int i) {
+  public static int codePoint(byte[] bytes, int i) {
     int first = bytes[i];
     if (first >= 0) {
       return first;
@@ -65,7 +65,7 @@ final class Utf8 {
         | (bytes[i + 3] & 0x3F);
   }
 
-  static boolean isContinuation(byte b) {
+  public static boolean isContinuation(byte b) {
     return b < (byte) 0xC0;
   }
 
@@ -73,7 +73,7 @@ final class Utf8 {
    * Whether normalization to form C leaves well-formed text as it is, whatever surrounds it. Says
    * no for much text that would stay as well.
    */
-  static boolean isInert(byte[] bytes, int from, int to) {
+  public static boolean isInert(byte[] bytes, int from, int to) {
     for (int i = from; i < to; i++) {
       if ((bytes[i] & 0xFF) >= 0xCC && !isInert(codePoint(bytes, i))) {
         return false; // below U+0300, where 0xCC begins, everything is composed already
@@ -83,7 +83,7 @@ final class Utf8 {
   }
 
   /** Whether a character before an inert one stays a single character, or becomes part of one. */
-  static boolean keepsClass(int c) {
+  public static boolean keepsClass(int c) {
     return c < FIRST_COMBINING || isInert(c);
   }
 
@@ -91,7 +91,7 @@ final class Utf8 {
    * Whether a character is in form C, starts a combining sequence, and combines with nothing before
    * it: ASCII, the punctuation and ideographs of Chinese and Japanese, full width characters.
    */
-  static boolean isInert(int c) {
+  public static boolean isInert(int c) {
     return c < 0x80
         || (c >= 0x2010 && c <= 0x2027)
         || (c >= 0x3001 && c <= 0x3020)
