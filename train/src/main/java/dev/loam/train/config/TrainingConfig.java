@@ -29,6 +29,12 @@ import java.util.Optional;
  * @param parallel how the run is spread over ranks
  * @param stopStep the last step, if the run is to end early
  * @param lrStepOffset 0 if step 0 reads the rate at 0, 1 if it reads the rate at 1
+ * @param recompute which layers are computed again in backward
+ * @param evaluation what is done to see how good the model is
+ * @param health what is done about bad steps
+ * @param dataSkip where in the data a resumed run continues
+ * @param monitor what is watched beside loss, norm and rate
+ * @param tensorBoard where event files go
  * @param ignoredKeys keys that were written but mean nothing here
  */
 public record TrainingConfig(
@@ -48,6 +54,12 @@ public record TrainingConfig(
     LrConfig lr,
     int lrStepOffset,
     LossReduction reduction,
+    RecomputeConfig recompute,
+    EvaluationConfig evaluation,
+    HealthConfig health,
+    DataSkip dataSkip,
+    MonitorConfig monitor,
+    TensorBoardConfig tensorBoard,
     List<String> ignoredKeys) {
   /** Copies the list. */
   public TrainingConfig {

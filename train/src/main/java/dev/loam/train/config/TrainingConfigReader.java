@@ -108,6 +108,12 @@ final class TrainingConfigReader {
         lr,
         stepOffset,
         reduction,
+        RecomputeConfig.NONE,
+        EvaluationConfig.NONE,
+        HealthConfig.DEFAULT,
+        DataSkip.NONE,
+        MonitorConfig.OFF,
+        TensorBoardConfig.DEFAULT,
         problems.ignoredKeys());
   }
 

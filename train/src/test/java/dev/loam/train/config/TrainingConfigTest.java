@@ -71,6 +71,12 @@ class TrainingConfigTest {
                     LrConfig.Kind.CONSTANT, 1e-3, 0, 0.5, 0, 0, Optional.empty(), Optional.empty()),
                 0,
                 LossReduction.PER_TOKEN,
+                RecomputeConfig.NONE,
+                EvaluationConfig.NONE,
+                HealthConfig.DEFAULT,
+                DataSkip.NONE,
+                MonitorConfig.OFF,
+                TensorBoardConfig.DEFAULT,
                 List.of()));
   }
 
@@ -192,6 +198,12 @@ class TrainingConfigTest {
                     Optional.of(100L)),
                 1,
                 LossReduction.MICRO_MEAN,
+                RecomputeConfig.NONE,
+                EvaluationConfig.NONE,
+                HealthConfig.DEFAULT,
+                DataSkip.NONE,
+                MonitorConfig.OFF,
+                TensorBoardConfig.DEFAULT,
                 List.of()));
   }
 
