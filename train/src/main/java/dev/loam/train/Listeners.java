@@ -27,6 +27,16 @@ record Listeners(List<TrainingListener> all) implements TrainingListener {
   }
 
   @Override
+  public void onEvaluation(Evaluation evaluation) {
+    all.forEach(listener -> listener.onEvaluation(evaluation));
+  }
+
+  @Override
+  public void onGeneration(long step, List<Generation> generations) {
+    all.forEach(listener -> listener.onGeneration(step, generations));
+  }
+
+  @Override
   public void close() {
     @Nullable RuntimeException failure = null;
     for (TrainingListener listener : all) {

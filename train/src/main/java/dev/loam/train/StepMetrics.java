@@ -6,26 +6,53 @@ package dev.loam.train;
  *
  * @param step 1 for the first; when a training ends before one, steps done by then
  * @param totalSteps of the run
+ * @param epoch where in the passes over the data the step was
  * @param loss mean loss of the global batch
  * @param gradientNorm global norm before clipping
  * @param lr the learning rate used
  * @param tokens tokens of the global batch
+ * @param samples samples of the global batch
  * @param consumedSamples samples of all steps so far
  * @param seconds how long the step took, data included
+ * @param outcome what became of it
  */
 public record StepMetrics(
     long step,
     long totalSteps,
+    EpochStep epoch,
     double loss,
     double gradientNorm,
     double lr,
     long tokens,
+    long samples,
     long consumedSamples,
-    double seconds) {
+    double seconds,
+    Outcome outcome) {
+
+  /** What became of a step. */
+  public enum Outcome {
+    /** Weights were updated. */
+    UPDATED,
+    /** Loss or gradients were not finite, and the batch was left out. */
+    SKIPPED_NOT_FINITE,
+    /** The gradient norm was far too large, and the batch was left out. */
+    SKIPPED_SPIKE
+  }
+
   /** Of no step: where a training begins. */
-  static StepMetrics before(TrainingState start, long totalSteps) {
+  static StepMetrics before(TrainingState start, BatchSource batches, long totalSteps) {
     return new StepMetrics(
-        start.step(), totalSteps, start.loss(), 0, 0, 0, start.consumedSamples(), 0);
+        start.step(),
+        totalSteps,
+        EpochStep.of(start.cursor(), batches, totalSteps),
+        start.loss(),
+        0,
+        0,
+        0,
+        0,
+        start.consumedSamples(),
+        0,
+        Outcome.UPDATED);
   }
 
   /**
@@ -34,21 +61,34 @@ public record StepMetrics(
    * @param nanos how long it took
    */
   static StepMetrics of(
-      TrainingState state, long totalSteps, TrainStep.Outcome outcome, double lr, long nanos) {
+      TrainingState state,
+      BatchSource batches,
+      long totalSteps,
+      TrainStep.Outcome outcome,
+      double lr,
+      long nanos) {
     return new StepMetrics(
         state.step(),
         totalSteps,
+        EpochStep.of(state.cursor(), batches, totalSteps),
         outcome.loss(),
         outcome.gradientNorm(),
         lr,
         outcome.tokens(),
+        batches.samplesPerStep(),
         state.consumedSamples(),
-        nanos / 1e9);
+        nanos / 1e9,
+        Outcome.UPDATED);
   }
 
   /** Whether this was the last step of the run. */
   public boolean isComplete() {
     return step >= totalSteps;
+  }
+
+  /** Whether the batch was left out, weights staying as they were. */
+  public boolean isSkipped() {
+    return outcome != Outcome.UPDATED;
   }
 
   /** Tokens of this step by its time. */

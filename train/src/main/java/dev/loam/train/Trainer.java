@@ -115,7 +115,7 @@ public final class Trainer {
     TrainingState state = start;
     long ahead = start.stepsAhead(batches);
     long lastStep = totalSteps + ahead;
-    StepMetrics last = StepMetrics.before(start, lastStep);
+    StepMetrics last = StepMetrics.before(start, batches, lastStep);
     try {
       while (!saving.betweenSteps(state, totals, stops()) && state.step() < lastStep) {
         long began = System.nanoTime();
@@ -124,7 +124,7 @@ public final class Trainer {
         double lr = schedule.at(state.step() - ahead + stepOffset);
         TrainStep.Outcome outcome = rank.step().run(own, lr, state.step() + 1);
         state = state.next(batches, outcome.loss());
-        last = StepMetrics.of(state, lastStep, outcome, lr, System.nanoTime() - began);
+        last = StepMetrics.of(state, batches, lastStep, outcome, lr, System.nanoTime() - began);
         listener.onStep(last);
       }
     } catch (RuntimeException e) {

@@ -24,6 +24,16 @@ public interface TrainingListener extends AutoCloseable {
    */
   default void onCheckpoint(long step, Path checkpoint) {}
 
+  /** After the model was evaluated on held-out data. */
+  default void onEvaluation(Evaluation evaluation) {}
+
+  /**
+   * After the model has continued texts.
+   *
+   * @param step steps done by then
+   */
+  default void onGeneration(long step, List<Generation> generations) {}
+
   /** After the last step, whatever ended the run. */
   @Override
   default void close() {}

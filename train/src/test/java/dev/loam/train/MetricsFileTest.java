@@ -28,12 +28,15 @@ class MetricsFileTest {
             new StepMetrics(
                 step,
                 100,
+                new EpochStep(1, 1, step, 100),
                 random.nextDouble() * Math.pow(10, random.nextInt(-9, 3)),
                 random.nextDouble(),
                 random.nextDouble() * 1e-4,
                 4096,
+                8,
                 step * 8L,
-                random.nextDouble(0.1, 9));
+                random.nextDouble(0.1, 9),
+                StepMetrics.Outcome.UPDATED);
         metrics.onStep(m);
         List<String> lines = Files.readAllLines(file); // written at once, whole
         assertThat(lines).hasSize(step);

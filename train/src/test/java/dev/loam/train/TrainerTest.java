@@ -83,7 +83,25 @@ class TrainerTest {
     assertThat(last.step()).isEqualTo(60);
     assertThat(last.totalSteps()).isEqualTo(60);
     assertThat(last.tokens()).isEqualTo(4 * RandomRows.LENGTH);
+    assertThat(last.samples()).isEqualTo(4);
     assertThat(last.consumedSamples()).isEqualTo(240);
+  }
+
+  @Test
+  void everyStepKnowsItsPlaceInThePasses() {
+    try (Qwen3Model model = model()) {
+      trainer(model, new RandomRows(2, 2, 3)).optTotalSteps(7).build().train();
+    }
+    assertThat(steps)
+        .extracting(StepMetrics::epoch)
+        .containsExactly(
+            new EpochStep(1, 3, 1, 3),
+            new EpochStep(1, 3, 2, 3),
+            new EpochStep(1, 3, 3, 3),
+            new EpochStep(2, 3, 1, 3),
+            new EpochStep(2, 3, 2, 3),
+            new EpochStep(2, 3, 3, 3),
+            new EpochStep(3, 3, 1, 3));
   }
 
   @Test
