@@ -31,10 +31,17 @@ record RankSetup(
     PipelineSchedule pipelineSchedule,
     boolean strict,
     long bucketElements,
+    RankObserver.Factory observers,
     StepClock clock) {
 
   /** A rank that is ready for its first step. */
-  record Ready(TrainStep step, AdamWOptimizer optimizer, RankMemory memory) {}
+  record Ready(TrainStep step, AdamWOptimizer optimizer, RankObserver observer, RankMemory memory)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      observer.close();
+    }
+  }
 
   /** Allocates what steps need. */
   Ready prepare(Qwen3Model model, BatchSource batches, Arena arena, StepTotals totals) {
@@ -61,6 +68,8 @@ record RankSetup(
             batches.maxTokens(),
             clock);
     AdamWOptimizer adamW = new AdamWOptimizer(kernels, arena, reduction.owned(), optimizer);
+    RankObserver observer =
+        observers.create(new RankObserver.Rank(kernels, arena, groups, adamW.moments()));
     TrainStep step =
         new TrainStep(
             groups.position().data(),
@@ -72,8 +81,9 @@ record RankSetup(
             new GradientClip(optimizer.maxGradientNorm()),
             adamW,
             lossReduction,
+            observer,
             clock);
-    return new Ready(step, adamW, memory(model, gradients, adamW));
+    return new Ready(step, adamW, observer, memory(model, gradients, adamW));
   }
 
   private static RankMemory memory(Qwen3Model model, Gradients gradients, AdamWOptimizer adamW) {

@@ -11,6 +11,7 @@ package dev.loam.train;
  * @param gradientNorm global norm before clipping
  * @param lr the learning rate used
  * @param tokens tokens of the global batch
+ * @param attendedPairs pairs of its tokens of which one attends to the other, or to itself
  * @param samples samples of the global batch
  * @param consumedSamples samples of all steps so far
  * @param seconds how long the step took, data included
@@ -24,6 +25,7 @@ public record StepMetrics(
     double gradientNorm,
     double lr,
     long tokens,
+    long attendedPairs,
     long samples,
     long consumedSamples,
     double seconds,
@@ -46,6 +48,7 @@ public record StepMetrics(
         totalSteps,
         EpochStep.of(start.cursor(), batches, totalSteps),
         start.loss(),
+        0,
         0,
         0,
         0,
@@ -74,7 +77,8 @@ public record StepMetrics(
         outcome.loss(),
         outcome.gradientNorm(),
         lr,
-        outcome.tokens(),
+        outcome.tokens().tokens(),
+        outcome.tokens().attendedPairs(),
         batches.samplesPerStep(),
         state.consumedSamples(),
         nanos / 1e9,

@@ -28,7 +28,7 @@ final class StepTotals {
     this.groups = groups;
     this.microBatches = microBatches;
     long all = (long) groups.data().size() * microBatches;
-    counts = arena.allocate(DType.I64, 2 * all);
+    counts = arena.allocate(DType.I64, TokenCounts.PER_MICRO_BATCH * all);
     losses = arena.allocate(DType.F64, all);
     wishes = arena.allocate(DType.I64, 3);
   }
@@ -39,7 +39,9 @@ final class StepTotals {
     Partition pieces = Partition.even(counts.elements(), data.size());
     ByteBuffer mine = counts.window(pieces.start(data.rank()), pieces.length(data.rank()));
     for (MicroBatch batch : own) {
-      mine.putLong(batch.tokens()).putLong(batch.trainedTokens());
+      mine.putLong(batch.tokens())
+          .putLong(batch.trainedTokens())
+          .putLong(batch.cuSeqlens().attendedPairs());
     }
     data.allGather(counts, pieces, "token counts").await();
     long[] all = new long[(int) counts.elements()];
@@ -48,23 +50,18 @@ final class StepTotals {
   }
 
   /**
-   * The loss of the global batch, on all ranks.
+   * The losses of all micro batches, on all ranks.
    *
    * @param own the summed losses of this replica's micro batches; those of the last stage count
    */
-  double loss(double[] own, TokenCounts tokens, LossReduction reduction) {
+  MicroLosses losses(double[] own, TokenCounts tokens) {
     ProcessGroup data = groups.data();
     Partition pieces = Partition.even(losses.elements(), data.size());
     losses.rows(pieces.start(data.rank()), own.length).set(own);
     data.allGather(losses, pieces, "losses").await();
     ProcessGroup pipeline = groups.pipeline();
     pipeline.broadcast(losses, pipeline.size() - 1, "losses").await();
-    double[] all = losses.toDoubles();
-    double loss = 0;
-    for (int i = 0; i < all.length; i++) {
-      loss += reduction.scale(tokens, i / microBatches, i % microBatches) * all[i];
-    }
-    return loss;
+    return new MicroLosses(losses.toDoubles(), tokens);
   }
 
   /**

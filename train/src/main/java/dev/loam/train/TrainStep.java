@@ -23,6 +23,7 @@ record TrainStep(
     GradientClip clip,
     AdamWOptimizer optimizer,
     LossReduction lossReduction,
+    RankObserver observer,
     StepClock clock) {
 
   /**
@@ -32,7 +33,7 @@ record TrainStep(
    * @param gradientNorm the global norm before clipping
    * @param tokens of the global batch
    */
-  record Outcome(double loss, double gradientNorm, long tokens) {}
+  record Outcome(double loss, double gradientNorm, TokenCounts tokens) {}
 
   /**
    * Runs a step.
@@ -55,14 +56,17 @@ record TrainStep(
     double[] losses = pipeline.run(batches, scales, gradients);
     gradientReduction.finish();
     clock.ended(StepClock.Part.COMMUNICATION);
-    double loss = totals.loss(losses, tokens, lossReduction);
+    MicroLosses microLosses = totals.losses(losses, tokens);
+    double loss = microLosses.total(lossReduction);
     double norm = globalNorm.compute();
     requireFinite(number, "the loss", loss);
     requireFinite(number, "the gradient norm", norm);
+    observer.onGradients(number, microLosses);
     optimizer.update(clip.coefficient(norm), lr);
     gradientReduction.distribute();
+    observer.onUpdate(number);
     clock.ended(StepClock.Part.OPTIMIZER);
-    return new Outcome(loss, norm, tokens.tokens());
+    return new Outcome(loss, norm, tokens);
   }
 
   private static void requireFinite(long number, String what, double value) {

@@ -48,6 +48,7 @@ public final class Trainer {
             builder.pipelineSchedule,
             builder.strict,
             builder.bucketElements,
+            builder.observers,
             builder.clock);
     checkpointing =
         new Checkpointing(builder.checkpoints, builder.resumed, Map.copyOf(builder.notes));
@@ -97,12 +98,14 @@ public final class Trainer {
 
   private StepMetrics train(Arena arena, TrainingListener listener) {
     StepTotals totals = new StepTotals(model.groups(), arena, batches.microBatches());
-    RankSetup.Ready rank = setup.prepare(model, batches, arena, totals);
-    memory = Optional.of(rank.memory());
-    TrainingState start = checkpointing.restore(model, rank.optimizer());
-    listener.onStart(summary);
-    try (Saving saving = checkpointing.begin(model, rank.optimizer().moments(), start, listener)) {
-      return train(rank, totals, start, saving, listener);
+    try (RankSetup.Ready rank = setup.prepare(model, batches, arena, totals)) {
+      memory = Optional.of(rank.memory());
+      TrainingState start = checkpointing.restore(model, rank.optimizer());
+      listener.onStart(summary);
+      try (Saving saving =
+          checkpointing.begin(model, rank.optimizer().moments(), start, listener)) {
+        return train(rank, totals, start, saving, listener);
+      }
     }
   }
 
@@ -177,6 +180,7 @@ public final class Trainer {
     private StopRequest stopRequest = new StopRequest();
     private final List<String> summary = new ArrayList<>();
     private final List<TrainingListener> listeners = new ArrayList<>();
+    private RankObserver.Factory observers = RankObserver.Factory.none();
     private StepClock clock = StepClock.none();
 
     private Builder(Qwen3Model model, BatchSource batches) {
@@ -276,6 +280,12 @@ public final class Trainer {
     /** A listener, closed at the end. */
     public Builder addListener(TrainingListener listener) {
       listeners.add(listener);
+      return this;
+    }
+
+    /** What looks at each rank between gradients and update. */
+    public Builder optObserver(RankObserver.Factory value) {
+      observers = value;
       return this;
     }
 

@@ -33,6 +33,7 @@ class MetricsFileTest {
                 random.nextDouble(),
                 random.nextDouble() * 1e-4,
                 4096,
+                100_000,
                 8,
                 step * 8L,
                 random.nextDouble(0.1, 9),

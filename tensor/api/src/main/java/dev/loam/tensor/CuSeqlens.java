@@ -60,6 +60,15 @@ public final class CuSeqlens {
     return starts[starts.length - 1];
   }
 
+  /** The pairs of tokens of which one attends to the other, or to itself. */
+  public long attendedPairs() {
+    long pairs = 0;
+    for (int i = 0; i < documents(); i++) {
+      pairs += (long) length(i) * (length(i) + 1) / 2;
+    }
+    return pairs;
+  }
+
   /** The starts followed by the number of tokens. */
   public long[] toArray() {
     return Arrays.stream(starts).asLongStream().toArray();

@@ -19,6 +19,7 @@ final class CuSeqlensTest {
     assertThat(documents.length(1)).isZero();
     assertThat(documents.length(2)).isEqualTo(4);
     assertThat(documents.toArray()).containsExactly(0, 3, 3, 7);
+    assertThat(documents.attendedPairs()).isEqualTo(1 + 2 + 3 + 1 + 2 + 3 + 4);
     assertThat(documents).isEqualTo(CuSeqlens.of(0, 3, 3, 7)).hasToString("[0, 3, 3, 7]");
   }
 
