@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train.config;
 
+import dev.loam.data.gpt.Split;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -11,7 +12,13 @@ final class DataSection {
 
   private DataSection() {}
 
-  static Optional<DataConfig> read(Section dataset, boolean upstreamCompat, Problems problems) {
+  /**
+   * Reads it.
+   *
+   * @param phase which part of the data is meant where it is not said
+   */
+  static Optional<DataConfig> read(
+      Section dataset, boolean upstreamCompat, Split phase, Problems problems) {
     dataset.ignore(
         "input_columns",
         "construct_args_key",
@@ -21,7 +28,6 @@ final class DataSection {
         "numa_enable",
         "prefetch_size",
         "seed",
-        "batch_size",
         "micro_batch_num",
         "repeat",
         "dynamic_batch",
@@ -43,7 +49,7 @@ final class DataSection {
     if (type.isEmpty()) {
       loader.problem("type", "is missing; " + LOADERS);
     } else if (type.get().equals("BlendedMegatronDatasetDataLoader")) {
-      data = MegatronSection.read(loader, upstreamCompat, problems);
+      data = MegatronSection.read(loader, upstreamCompat, phase, problems);
     } else if (type.get().equals("TokenFileDataLoader")) {
       data = loader.text("path").map(path -> new DataConfig.TokenFile(Path.of(path)));
       if (data.isEmpty()) {

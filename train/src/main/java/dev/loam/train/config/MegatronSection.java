@@ -25,15 +25,16 @@ final class MegatronSection {
     this.problems = problems;
   }
 
-  static Optional<DataConfig> read(Section loader, boolean upstreamCompat, Problems problems) {
-    return new MegatronSection(loader, upstreamCompat, problems).read();
+  static Optional<DataConfig> read(
+      Section loader, boolean upstreamCompat, Split phase, Problems problems) {
+    return new MegatronSection(loader, upstreamCompat, problems).read(phase);
   }
 
-  private Optional<DataConfig> read() {
+  private Optional<DataConfig> read(Split absent) {
     loader.only("datasets_type", "GPTDataset", "it is the only one upstream knows too");
     loader.only("shuffle", "False", "the order is GPTDataset's own");
     loader.ignore("tokenizer");
-    Split phase = phase();
+    Split phase = phase(absent);
     long samples = samples(phase);
     boolean ownPaths = config.has("train_data_path") || config.has(ownPathKey(phase));
     List<String> paths = paths(phase, ownPaths);
@@ -56,14 +57,17 @@ final class MegatronSection {
         o -> new DataConfig.Megatron(samples, paths, split, o, surplus, phase, cache, threads));
   }
 
-  private Split phase() {
-    String phase = loader.text("phase", "train");
-    return switch (phase) {
+  private Split phase(Split absent) {
+    Optional<String> phase = loader.text("phase");
+    if (phase.isEmpty()) {
+      return absent;
+    }
+    return switch (phase.get()) {
       case "train" -> Split.TRAIN;
       case "dev", "valid", "eval" -> Split.VALID;
       case "test" -> Split.TEST;
       default -> {
-        loader.problem("phase", "must be train, dev or test, not '" + phase + "'");
+        loader.problem("phase", "must be train, dev or test, not '" + phase.get() + "'");
         yield Split.TRAIN;
       }
     };

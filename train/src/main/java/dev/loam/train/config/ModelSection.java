@@ -126,6 +126,7 @@ final class ModelSection {
 
   private void ignoreOthers() {
     // Read where the layout is.
+    section.has("pet_config");
     section.integer("pp_interleave_num");
     section.integerRows("offset");
     section.only("hidden_act", "silu", "Qwen3's feed-forward network is SwiGLU", "swiglu");

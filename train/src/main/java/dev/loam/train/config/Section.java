@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -49,6 +50,30 @@ final class Section {
 
   String text(String key, String absent) {
     return text(key).orElse(absent);
+  }
+
+  /** A file or folder; an empty text is none. */
+  Optional<Path> path(String key) {
+    return text(key).filter(text -> !text.isBlank()).map(Path::of);
+  }
+
+  /** One of some words. */
+  Optional<String> choice(String key, List<String> words) {
+    Optional<String> text = text(key);
+    if (text.isPresent() && !words.contains(text.get())) {
+      String meant =
+          Suggestion.of(text.get(), words).map(word -> "; did you mean " + word + "?").orElse("");
+      problem(key, "must be " + or(words) + ", not '" + text.get() + "'" + meant);
+      return Optional.empty();
+    }
+    return text;
+  }
+
+  private static String or(List<String> words) {
+    int last = words.size() - 1;
+    return last == 0
+        ? words.get(0)
+        : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
   }
 
   Optional<Long> integer(String key) {
@@ -204,6 +229,11 @@ final class Section {
   /** Whether a key has a section rather than a plain value or a list. */
   boolean isSection(String key) {
     return node(key).filter(ConfigNode.Mapping.class::isInstance).isPresent();
+  }
+
+  /** Whether a key has a list. */
+  boolean isList(String key) {
+    return node(key).filter(ConfigNode.Items.class::isInstance).isPresent();
   }
 
   /** The sections of a list; none where it is not written. */

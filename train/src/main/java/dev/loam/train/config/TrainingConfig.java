@@ -35,6 +35,7 @@ import java.util.Optional;
  * @param dataSkip where in the data a resumed run continues
  * @param monitor what is watched beside loss, norm and rate
  * @param tensorBoard where event files go
+ * @param pet the adapters that are trained instead of the model, if it is not that
  * @param ignoredKeys keys that were written but mean nothing here
  */
 public record TrainingConfig(
@@ -60,6 +61,7 @@ public record TrainingConfig(
     DataSkip dataSkip,
     MonitorConfig monitor,
     TensorBoardConfig tensorBoard,
+    Optional<PetConfig> pet,
     List<String> ignoredKeys) {
   /** Copies the list. */
   public TrainingConfig {

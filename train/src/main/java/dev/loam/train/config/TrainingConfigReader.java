@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train.config;
 
+import dev.loam.data.gpt.Split;
 import dev.loam.model.Qwen3Config;
 import dev.loam.train.LossReduction;
 import dev.loam.train.OptimizerOptions;
@@ -28,8 +29,9 @@ final class TrainingConfigReader {
     TrainingConfigReader reader =
         new TrainingConfigReader(Overrides.apply(YamlFile.read(file), overrides));
     boolean compat = reader.root.flag("upstream_compat", false);
-    Optional<DataConfig> data =
-        DataSection.read(reader.root.section("train_dataset"), compat, reader.problems);
+    Section dataset = reader.root.section("train_dataset");
+    dataset.ignore("batch_size");
+    Optional<DataConfig> data = DataSection.read(dataset, compat, Split.TRAIN, reader.problems);
     reader.problems.throwIfAny();
     return data.orElseThrow();
   }
@@ -48,7 +50,9 @@ final class TrainingConfigReader {
     boolean compat = root.flag("upstream_compat", false);
     Optional<Path> pretrained = path("pretrained_model_dir");
     Optional<Qwen3Config> model = ModelSection.read(root.section("model"), pretrained, problems);
-    Optional<DataConfig> data = DataSection.read(root.section("train_dataset"), compat, problems);
+    Section dataset = root.section("train_dataset");
+    dataset.ignore("batch_size");
+    Optional<DataConfig> data = DataSection.read(dataset, compat, Split.TRAIN, problems);
     if (model.isPresent() && data.isPresent() && data.get() instanceof DataConfig.Megatron gpt) {
       if (gpt.options().sequenceLength() > model.get().maxPositions()) {
         problems.add(
@@ -66,6 +70,12 @@ final class TrainingConfigReader {
               "= HFDataLoader cannot be trained on yet, 'loam samples' shows its records; turn"
                   + " text into a dataset with 'loam preprocess' and train on that with"
                   + " BlendedMegatronDatasetDataLoader");
+    }
+    Section modelConfig = root.section("model").section("model_config");
+    Optional<PetConfig> pet = PetSection.read(modelConfig);
+    if (pet.isPresent()) {
+      modelConfig.problem(
+          "pet_config", "cannot be trained yet; leave it out to train all of the model");
     }
     int batchSize = root.section("runner_config").integer("batch_size", 1, 1, 1 << 20);
     path("tokenizer_dir")
@@ -89,6 +99,14 @@ final class TrainingConfigReader {
     LossReduction reduction = reduction();
     ResumeConfig resume = resume();
     CheckpointPolicy checkpoints = CallbacksSection.read(root, problems);
+    Optional<Path> tokenizer = tokenizerDir(pretrained);
+    RecomputeConfig recompute = RecomputeSection.read(root, parallel.layout(), model);
+    EvaluationConfig evaluation =
+        EvaluationSection.read(root, compat, batchSize, tokenizer.isPresent(), problems);
+    MonitorConfig monitor = MonitorSection.read(root);
+    HealthConfig health = HealthSection.read(root, monitor.globalNorm());
+    DataSkip dataSkip = HealthSection.readDataSkip(root);
+    TensorBoardConfig tensorBoard = MonitorSection.readTensorBoard(root);
     root.finish();
     problems.throwIfAny();
     return new TrainingConfig(
@@ -97,7 +115,7 @@ final class TrainingConfigReader {
         path("load_checkpoint").or(() -> pretrained.filter(TrainingConfigReader::hasWeights)),
         resume,
         checkpoints,
-        tokenizerDir(pretrained),
+        tokenizer,
         epochs,
         batchSize,
         parallel,
@@ -108,17 +126,18 @@ final class TrainingConfigReader {
         lr,
         stepOffset,
         reduction,
-        RecomputeConfig.NONE,
-        EvaluationConfig.NONE,
-        HealthConfig.DEFAULT,
-        DataSkip.NONE,
-        MonitorConfig.OFF,
-        TensorBoardConfig.DEFAULT,
+        recompute,
+        evaluation,
+        health,
+        dataSkip,
+        monitor,
+        tensorBoard,
+        pet,
         problems.ignoredKeys());
   }
 
   private Optional<Path> path(String key) {
-    return root.text(key).filter(text -> !text.isBlank()).map(Path::of);
+    return root.path(key);
   }
 
   private Optional<Path> tokenizerDir(Optional<Path> pretrained) {
@@ -236,7 +255,6 @@ final class TrainingConfigReader {
     root.text("run_mode")
         .filter(mode -> !List.of("train", "finetune").contains(mode))
         .ifPresent(mode -> root.problem("run_mode", "= " + mode + " is not train or finetune"));
-    root.only("do_eval", "False", "evaluation is a later feature");
     root.only("micro_batch_interleave_num", "1", "micro batches are not divided further");
     root.ignore(
         "auto_trans_ckpt",
@@ -247,18 +265,12 @@ final class TrainingConfigReader {
         "trainer",
         "train_dataset_task",
         "context",
-        "recompute_config",
         "swap_config",
         "moe_config",
         "eval_callbacks",
-        "monitor_config",
-        "tensorboard",
         "processor",
         "metric",
-        "eval_dataset",
         "eval_dataset_task",
-        "eval_step_interval",
-        "eval_epoch_interval",
         "layer_scale",
         "layer_decay",
         "lr_scale",
@@ -281,11 +293,7 @@ final class TrainingConfigReader {
         "balanced_load",
         "cpu_offloading_weights",
         "ckpt_use_legacy_format",
-        "ignore_data_skip",
-        "data_skip_steps",
         "print_separate_loss",
-        "check_for_nan_in_loss_and_grad",
-        "use_skip_data_by_global_norm",
         "use_checkpoint_health_monitor",
         "use_graceful_exit",
         "train_precision_sync",

@@ -77,6 +77,7 @@ class TrainingConfigTest {
                 DataSkip.NONE,
                 MonitorConfig.OFF,
                 TensorBoardConfig.DEFAULT,
+                Optional.empty(),
                 List.of()));
   }
 
@@ -204,6 +205,7 @@ class TrainingConfigTest {
                 DataSkip.NONE,
                 MonitorConfig.OFF,
                 TensorBoardConfig.DEFAULT,
+                Optional.empty(),
                 List.of()));
   }
 
