@@ -14,7 +14,7 @@ import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Weight;
 import dev.loam.train.checkpoint.CheckpointPolicy;
 import dev.loam.train.checkpoint.CheckpointSaver;
-import dev.loam.train.checkpoint.Moments;
+import dev.loam.train.checkpoint.OptimizerState;
 import dev.loam.train.checkpoint.Resume;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,17 +86,19 @@ public record CheckpointBenchmark(Qwen3Config config, Path folder, int repeats) 
         Arena arena = lease.newArena(Device.cpu())) {
       progress.accept("preparing " + config.parameterCount() + " parameters and their moments");
       List<Tensor> tensors = new ArrayList<>();
-      List<Moments> moments = new ArrayList<>();
+      List<OptimizerState> states = new ArrayList<>();
       for (Weight weight : model.weights().stream().distinct().toList()) {
         Tensor flat = weight.value().view(weight.value().elements());
         OwnedPiece piece = new OwnedPiece(weight, 0, flat, flat, true);
-        Moments here = new Moments(piece, filled(lease, arena, flat), filled(lease, arena, flat));
-        moments.add(here);
-        tensors.addAll(List.of(flat, here.first(), here.second()));
+        tensors.add(flat);
+        for (String name : List.of("adam_m", "adam_v")) {
+          states.add(new OptimizerState(name, piece, filled(lease, arena, flat)));
+          tensors.add(states.get(states.size() - 1).values());
+        }
       }
       model.initialize(1);
       return measure(
-          lease, model, moments, new PlainFile(folder.resolve("plain"), tensors), progress);
+          lease, model, states, new PlainFile(folder.resolve("plain"), tensors), progress);
     }
   }
 
@@ -109,7 +111,7 @@ public record CheckpointBenchmark(Qwen3Config config, Path folder, int repeats) 
   private Result measure(
       ComputeLease lease,
       Qwen3Model model,
-      List<Moments> moments,
+      List<OptimizerState> states,
       PlainFile plain,
       Consumer<String> progress) {
     CheckpointFolder checkpoints = new CheckpointFolder(folder);
@@ -125,17 +127,17 @@ public record CheckpointBenchmark(Qwen3Config config, Path folder, int repeats) 
       plainWrites.add(plain.write());
       plainReads.add(plain.read());
       plain.delete();
-      saves.add(save(model, moments, checkpoints, i));
+      saves.add(save(model, states, checkpoints, i));
       long before = ProcessMemory.residentBytes().orElse(0);
       boolean reset = ProcessMemory.resetPeak();
-      loads.add(load(model, moments, checkpoints));
+      loads.add(load(model, states, checkpoints));
       if (reset && extra.isEmpty()) {
         extra = difference(ProcessMemory.peakBytes(), before);
       }
       checkpoints.complete().forEach(checkpoints::delete);
     }
     progress.accept("saving in the background");
-    background(lease, model, moments, checkpoints, plain, copies, blocked);
+    background(lease, model, states, checkpoints, plain, copies, blocked);
     checkpoints.complete().forEach(checkpoints::delete);
     plain.deleteFolder();
     return new Result(
@@ -155,12 +157,12 @@ public record CheckpointBenchmark(Qwen3Config config, Path folder, int repeats) 
 
   /** Until the checkpoint is published. */
   private static double save(
-      Qwen3Model model, List<Moments> moments, CheckpointFolder checkpoints, long step) {
+      Qwen3Model model, List<OptimizerState> states, CheckpointFolder checkpoints, long step) {
     AtomicLong published = new AtomicLong();
     try (CheckpointSaver saver =
         new CheckpointSaver(
             model,
-            moments,
+            states,
             checkpoints,
             EVERY_STEP,
             Map.of(),
@@ -173,12 +175,12 @@ public record CheckpointBenchmark(Qwen3Config config, Path folder, int repeats) 
   }
 
   private static double load(
-      Qwen3Model model, List<Moments> moments, CheckpointFolder checkpoints) {
+      Qwen3Model model, List<OptimizerState> states, CheckpointFolder checkpoints) {
     Path newest = checkpoints.newest().orElseThrow();
     long start = System.nanoTime();
     try (Checkpoint checkpoint = Checkpoint.open(newest)) {
       Resume.readWeights(checkpoint, model);
-      Resume.readMoments(checkpoint, moments);
+      Resume.readState(checkpoint, states);
     }
     return (System.nanoTime() - start) / 1e9;
   }
@@ -187,14 +189,14 @@ public record CheckpointBenchmark(Qwen3Config config, Path folder, int repeats) 
   private void background(
       ComputeLease lease,
       Qwen3Model model,
-      List<Moments> moments,
+      List<OptimizerState> states,
       CheckpointFolder checkpoints,
       PlainFile plain,
       List<Double> copies,
       List<Double> blocked) {
     try (CheckpointSaver saver =
         new CheckpointSaver(
-            model, moments, checkpoints, EVERY_STEP.withAsync(true), Map.of(), 0, (s, p) -> {})) {
+            model, states, checkpoints, EVERY_STEP.withAsync(true), Map.of(), 0, (s, p) -> {})) {
       for (int i = 0; i <= repeats; i++) {
         long start = System.nanoTime();
         saver.betweenSteps(repeats + 1 + i, Map.of(), false, false);

@@ -3,8 +3,8 @@ package dev.loam.benchmarks;
 
 import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.part.MicroBatch;
-import dev.loam.train.BatchSource;
 import dev.loam.train.DataCursor;
+import dev.loam.train.DataLoader;
 import dev.loam.train.ReplicaShare;
 import java.util.List;
 import java.util.Random;
@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Micro batches of random tokens, the same in every run: of each step those of one replica. */
-final class RandomBatches implements BatchSource {
+final class RandomBatches implements DataLoader {
   private final int rows;
   private final int length;
   private final int vocabSize;

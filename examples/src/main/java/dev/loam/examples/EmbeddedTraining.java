@@ -10,8 +10,8 @@ import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.Engine;
 import dev.loam.tensor.part.MicroBatch;
-import dev.loam.train.BatchSource;
 import dev.loam.train.DataCursor;
+import dev.loam.train.DataLoader;
 import dev.loam.train.LrSchedule;
 import dev.loam.train.StepMetrics;
 import dev.loam.train.Trainer;
@@ -44,7 +44,7 @@ public final class EmbeddedTraining {
             VOCABULARY, 64, 192, 2, 4, 2, 16, 256, 1e6, 1e-6, 0.02, true, SpecialTokens.none());
     try (ComputeLease lease = Engine.named("torch").lease(1);
         Qwen3Model model = Qwen3Model.allocate(lease, config, 64);
-        BatchSource batches = new Counting()) {
+        DataLoader batches = new Counting()) {
       model.initialize(42);
       StepMetrics last =
           Trainer.builder(model, batches)
@@ -61,7 +61,7 @@ public final class EmbeddedTraining {
   }
 
   /** Rows that count upwards, each from another number. */
-  private static final class Counting implements BatchSource {
+  private static final class Counting implements DataLoader {
     private static final int ROWS = 4;
 
     @Override

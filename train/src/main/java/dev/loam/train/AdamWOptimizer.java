@@ -6,48 +6,41 @@ import dev.loam.tensor.AdamW;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.Kernels;
 import dev.loam.tensor.Tensor;
-import dev.loam.train.checkpoint.Moments;
+import dev.loam.tensor.part.Parameter;
+import dev.loam.train.checkpoint.OptimizerState;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/**
- * AdamW over what this rank updates of all trained weights; matrices decay, norms do not. Owns the
- * moments, in its arena.
- */
-final class AdamWOptimizer {
+/** AdamW over what this rank updates, in as few calls as there are different settings. */
+final class AdamWOptimizer implements Optimizer {
+  private static final String FIRST_MOMENT = "adam_m";
+  private static final String SECOND_MOMENT = "adam_v";
+
   private final Kernels kernels;
-  private final OptimizerOptions options;
-  private final List<Group> groups;
-  private final List<Moments> moments = new ArrayList<>();
-  private long updates;
+  private final AdamWOptions options;
+  private final Map<AdamWOptions.Settings, Group> groups = new LinkedHashMap<>();
+  private final List<OptimizerState> state = new ArrayList<>();
 
-  private static final class Group {
-    final double weightDecay;
-    final List<Tensor> values = new ArrayList<>();
-    final List<Tensor> gradients = new ArrayList<>();
-    final List<Tensor> firstMoments = new ArrayList<>();
-    final List<Tensor> secondMoments = new ArrayList<>();
-
-    Group(double weightDecay) {
-      this.weightDecay = weightDecay;
+  /** What is updated in one call. */
+  private record Group(
+      List<Tensor> values, List<Tensor> gradients, List<Tensor> first, List<Tensor> second) {
+    Group() {
+      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     }
   }
 
-  AdamWOptimizer(Kernels kernels, Arena arena, List<OwnedPiece> pieces, OptimizerOptions options) {
+  AdamWOptimizer(Kernels kernels, Arena arena, List<OwnedPiece> pieces, AdamWOptions options) {
     this.kernels = kernels;
     this.options = options;
-    Group decayed = new Group(options.weightDecay());
-    Group others = new Group(0);
     for (OwnedPiece piece : pieces) {
-      Group group = piece.weight().decayed() ? decayed : others;
-      Moments here = new Moments(piece, zeros(arena, piece.value()), zeros(arena, piece.value()));
-      moments.add(here);
-      group.values.add(piece.value());
-      group.gradients.add(piece.gradient());
-      group.firstMoments.add(here.first());
-      group.secondMoments.add(here.second());
+      Tensor first = zeros(arena, piece.value());
+      Tensor second = zeros(arena, piece.value());
+      state.add(new OptimizerState(FIRST_MOMENT, piece, first));
+      state.add(new OptimizerState(SECOND_MOMENT, piece, second));
+      addToGroups(piece, first, second);
     }
-    groups = List.of(decayed, others);
   }
 
   private Tensor zeros(Arena arena, Tensor like) {
@@ -56,49 +49,51 @@ final class AdamWOptimizer {
     return zeros;
   }
 
-  /** All moments here; zero until the first update, or what has been written to them. */
-  List<Moments> moments() {
-    return List.copyOf(moments);
-  }
-
-  /** The bytes of all moments here. */
-  long momentBytes() {
-    return moments.stream()
-        .mapToLong(m -> 2 * m.first().elements() * m.first().dtype().bytes())
-        .sum();
-  }
-
-  /** Updates begun so far. */
-  long updates() {
-    return updates;
-  }
-
-  /** Goes on after so many updates. */
-  void resume(long done) {
-    updates = done;
-  }
-
-  /**
-   * Updates all weights.
-   *
-   * @param gradientScale what gradients are multiplied by before use
-   */
-  void update(double gradientScale, double lr) {
-    updates++;
-    for (Group group : groups) {
-      kernels.adamW(
-          group.values,
-          group.gradients,
-          group.firstMoments,
-          group.secondMoments,
-          new AdamW(
-              lr,
-              options.beta1(),
-              options.beta2(),
-              options.eps(),
-              group.weightDecay,
-              updates,
-              gradientScale));
+  /** Runs of parameters with the same settings stay together. */
+  private void addToGroups(OwnedPiece piece, Tensor first, Tensor second) {
+    long end = piece.start() + piece.value().elements();
+    long at = piece.start();
+    long next = 0;
+    List<Parameter> parameters = piece.weight().parameters();
+    for (int i = 0; i < parameters.size() && at < end; i++) {
+      next += parameters.get(i).value().elements();
+      AdamWOptions.Settings settings = options.settingsOf(parameters.get(i));
+      boolean goesOn =
+          i + 1 < parameters.size() && options.settingsOf(parameters.get(i + 1)).equals(settings);
+      if (next > at && !goesOn) {
+        long start = at - piece.start();
+        long length = Math.min(next, end) - at;
+        Group group = groups.computeIfAbsent(settings, s -> new Group());
+        group.values.add(piece.value().rows(start, length));
+        group.gradients.add(piece.gradient().rows(start, length));
+        group.first.add(first.rows(start, length));
+        group.second.add(second.rows(start, length));
+        at += length;
+      }
     }
+  }
+
+  @Override
+  public List<OptimizerState> state() {
+    return List.copyOf(state);
+  }
+
+  @Override
+  public void update(Update update) {
+    groups.forEach(
+        (settings, group) ->
+            kernels.adamW(
+                group.values,
+                group.gradients,
+                group.first,
+                group.second,
+                new AdamW(
+                    update.lr() * settings.lrFactor(),
+                    options.beta1(),
+                    options.beta2(),
+                    options.eps(),
+                    settings.weightDecay(),
+                    update.number(),
+                    update.gradientScale())));
   }
 }

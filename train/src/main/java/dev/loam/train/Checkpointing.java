@@ -6,10 +6,8 @@ import dev.loam.checkpoint.sharded.CheckpointFolder;
 import dev.loam.model.Qwen3Model;
 import dev.loam.train.checkpoint.CheckpointPolicy;
 import dev.loam.train.checkpoint.CheckpointSaver;
-import dev.loam.train.checkpoint.Moments;
 import dev.loam.train.checkpoint.Resume;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,30 +25,31 @@ record Checkpointing(Optional<Target> target, Optional<Path> resumed, Map<String
   /** Where and when checkpoints are saved. */
   record Target(CheckpointFolder folder, CheckpointPolicy policy) {}
 
-  /** Reads weights, moments and place of the checkpoint, if there is one to go on from. */
-  TrainingState restore(Qwen3Model model, AdamWOptimizer optimizer) {
+  /**
+   * Reads weights, the optimizer's state and the place of the checkpoint, if there is one to go on
+   * from.
+   */
+  TrainingState restore(Qwen3Model model, Optimizer optimizer) {
     if (resumed.isEmpty()) {
       return TrainingState.START;
     }
     try (Checkpoint checkpoint = Checkpoint.open(resumed.get())) {
       TrainingState state = TrainingState.of(checkpoint.state(), checkpoint.description());
       Resume.readWeights(checkpoint, model);
-      Resume.readMoments(checkpoint, optimizer.moments());
-      optimizer.resume(state.step());
+      Resume.readState(checkpoint, optimizer.state());
       return state;
     }
   }
 
   /** Saving for a training that starts from a state; to be closed. */
-  Saving begin(
-      Qwen3Model model, List<Moments> moments, TrainingState start, TrainingListener listener) {
+  Saving begin(Qwen3Model model, Updates updates, TrainingState start, TrainingListener listener) {
     return new Saving(
         notes,
         target.map(
             to ->
                 new CheckpointSaver(
                     model,
-                    moments,
+                    updates.optimizer().state(),
                     to.folder(),
                     to.policy(),
                     Map.of("config.json", model.config().toJson("float32")),

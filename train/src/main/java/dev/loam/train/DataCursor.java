@@ -20,19 +20,19 @@ public record DataCursor(long epoch, long sample) {
   }
 
   /** Where a step begins, 0 being the first, when all steps have had the same batch size. */
-  public static DataCursor ofStep(long step, BatchSource batches) {
+  public static DataCursor ofStep(long step, DataLoader batches) {
     long steps = batches.stepsPerEpoch();
     return new DataCursor(step / steps, step % steps * batches.samplesPerStep());
   }
 
   /** Where the next step ends. */
-  public DataCursor next(BatchSource batches) {
+  public DataCursor next(DataLoader batches) {
     DataCursor start = start(batches);
     return new DataCursor(start.epoch, start.sample + batches.samplesPerStep());
   }
 
   /** Where the next step begins: here, or at the beginning of the next pass. */
-  public DataCursor start(BatchSource batches) {
+  public DataCursor start(DataLoader batches) {
     return sample + batches.samplesPerStep() > batches.samplesPerEpoch()
         ? new DataCursor(epoch + 1, 0)
         : this;

@@ -11,7 +11,7 @@ package dev.loam.train;
  */
 public record EpochStep(long number, long total, long step, long steps) {
   /** Of the step that ended at a place in the data. */
-  static EpochStep of(DataCursor end, BatchSource batches, long totalSteps) {
+  static EpochStep of(DataCursor end, DataLoader batches, long totalSteps) {
     long steps = batches.stepsPerEpoch();
     // A batch size that was changed on the way leaves a part of a batch behind.
     long step = (end.sample() + batches.samplesPerStep() - 1) / batches.samplesPerStep();

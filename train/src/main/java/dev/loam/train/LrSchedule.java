@@ -2,14 +2,11 @@
 package dev.loam.train;
 
 /**
- * The learning rate by step. Every schedule rises in a straight line over its warm-up. Steps count
- * from 0, the first step being 0; whether a step reads its own rate or the next is the caller's
- * choice ({@code lr_schedule.step_offset}).
+ * The usual schedules. Every schedule rises in a straight line over its warm-up. Steps count from
+ * 0, the first step being 0; whether a step reads its own rate or the next is the caller's choice
+ * ({@code lr_schedule.step_offset}).
  */
-public sealed interface LrSchedule {
-  /** The rate at a step. */
-  double at(long step);
-
+public sealed interface LrSchedule extends LearningRateSchedule {
   /**
    * The straight rise at the start.
    *

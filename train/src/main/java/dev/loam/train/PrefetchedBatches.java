@@ -16,11 +16,11 @@ import java.util.Optional;
  * <p>For one thread. Its interrupts do not reach the source, and waiting for a step goes on in
  * spite of them: they stay set.
  */
-final class PrefetchedBatches implements BatchSource {
+final class PrefetchedBatches implements DataLoader {
   /** The step that is needed next and the one after it. */
   private static final int DEPTH = 2;
 
-  private final BatchSource source;
+  private final DataLoader source;
   private final Thread thread;
 
   /** Made in this order; all are before {@link #next}. */
@@ -40,7 +40,7 @@ final class PrefetchedBatches implements BatchSource {
    * @param source is asked by one thread at a time, and closed with this
    * @param rank names the thread: {@code loam-data-<rank>}
    */
-  PrefetchedBatches(BatchSource source, int rank) {
+  PrefetchedBatches(DataLoader source, int rank) {
     this.source = source;
     thread = new Thread(this::work, "loam-data-" + rank);
     thread.setDaemon(true);

@@ -2,9 +2,10 @@
 package dev.loam.train;
 
 import dev.loam.parallel.RankGroups;
+import dev.loam.parallel.gradients.OwnedPiece;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.Kernels;
-import dev.loam.train.checkpoint.Moments;
+import dev.loam.train.checkpoint.OptimizerState;
 import java.util.List;
 
 /**
@@ -29,12 +30,19 @@ public interface RankObserver extends AutoCloseable {
    * What one rank has.
    *
    * @param arena lives as long as the training
-   * @param moments the optimizer's, with the weights and gradients they belong to
+   * @param pieces the weights it updates, with their gradients
+   * @param states what the optimizer remembers of them, such as {@code adam_m} and {@code adam_v}
    */
-  record Rank(Kernels kernels, Arena arena, RankGroups groups, List<Moments> moments) {
-    /** Copies the list. */
+  record Rank(
+      Kernels kernels,
+      Arena arena,
+      RankGroups groups,
+      List<OwnedPiece> pieces,
+      List<OptimizerState> states) {
+    /** Copies the lists. */
     public Rank {
-      moments = List.copyOf(moments);
+      pieces = List.copyOf(pieces);
+      states = List.copyOf(states);
     }
   }
 

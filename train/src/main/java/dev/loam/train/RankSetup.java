@@ -16,17 +16,20 @@ import dev.loam.tensor.Kernels;
 import dev.loam.tensor.part.Gradients;
 import dev.loam.tensor.part.LossHead;
 import dev.loam.tensor.part.Weight;
+import dev.loam.train.checkpoint.OptimizerState;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * How one rank trains: what its steps are made of.
  *
+ * @param maxGradientNorm gradients are scaled down to it; infinite for no clipping
  * @param strict whether gradients are summed in one tree over the micro batches of all replicas
  * @param bucketElements gradient elements after which replicas start to sum what is there
  */
 record RankSetup(
-    OptimizerOptions optimizer,
+    Optimizer.Factory optimizer,
+    double maxGradientNorm,
     LossReduction lossReduction,
     PipelineSchedule pipelineSchedule,
     boolean strict,
@@ -35,7 +38,7 @@ record RankSetup(
     StepClock clock) {
 
   /** A rank that is ready for its first step. */
-  record Ready(TrainStep step, AdamWOptimizer optimizer, RankObserver observer, RankMemory memory)
+  record Ready(TrainStep step, Updates updates, RankObserver observer, RankMemory memory)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -44,7 +47,7 @@ record RankSetup(
   }
 
   /** Allocates what steps need. */
-  Ready prepare(Qwen3Model model, BatchSource batches, Arena arena, StepTotals totals) {
+  Ready prepare(Qwen3Model model, DataLoader batches, Arena arena, StepTotals totals) {
     ComputeLease lease = model.lease();
     Kernels kernels = lease.kernels();
     RankGroups groups = model.groups();
@@ -67,9 +70,11 @@ record RankSetup(
             arena,
             batches.maxTokens(),
             clock);
-    AdamWOptimizer adamW = new AdamWOptimizer(kernels, arena, reduction.owned(), optimizer);
+    Updates updates = new Updates(optimizer.create(kernels, arena, reduction.owned()));
     RankObserver observer =
-        observers.create(new RankObserver.Rank(kernels, arena, groups, adamW.moments()));
+        observers.create(
+            new RankObserver.Rank(
+                kernels, arena, groups, reduction.owned(), updates.optimizer().state()));
     TrainStep step =
         new TrainStep(
             groups.position().data(),
@@ -78,15 +83,15 @@ record RankSetup(
             gradients,
             reduction,
             new GlobalNorm(kernels, arena, groups.world(), reduction.owned()),
-            new GradientClip(optimizer.maxGradientNorm()),
-            adamW,
+            new GradientClip(maxGradientNorm),
+            updates,
             lossReduction,
             observer,
             clock);
-    return new Ready(step, adamW, observer, memory(model, gradients, adamW));
+    return new Ready(step, updates, observer, memory(model, gradients, updates.optimizer()));
   }
 
-  private static RankMemory memory(Qwen3Model model, Gradients gradients, AdamWOptimizer adamW) {
+  private static RankMemory memory(Qwen3Model model, Gradients gradients, Optimizer optimizer) {
     long weights =
         model.weights().stream()
             .distinct()
@@ -97,6 +102,7 @@ record RankSetup(
             .flatMap(part -> part.head().stream())
             .mapToLong(LossHead::logitBytes)
             .sum();
-    return new RankMemory(weights, gradients.bytes(), adamW.momentBytes(), logits);
+    long state = optimizer.state().stream().mapToLong(OptimizerState::bytes).sum();
+    return new RankMemory(weights, gradients.bytes(), state, logits);
   }
 }

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Micro batches of samples, epoch after epoch in the same order. */
-final class SampleBatches implements BatchSource {
+final class SampleBatches implements DataLoader {
   private final SampleSource source;
   private final Batches batches;
   private final int microBatchSize;

@@ -42,7 +42,7 @@ public record StepMetrics(
   }
 
   /** Of no step: where a training begins. */
-  static StepMetrics before(TrainingState start, BatchSource batches, long totalSteps) {
+  static StepMetrics before(TrainingState start, DataLoader batches, long totalSteps) {
     return new StepMetrics(
         start.step(),
         totalSteps,
@@ -65,7 +65,7 @@ public record StepMetrics(
    */
   static StepMetrics of(
       TrainingState state,
-      BatchSource batches,
+      DataLoader batches,
       long totalSteps,
       TrainStep.Outcome outcome,
       double lr,

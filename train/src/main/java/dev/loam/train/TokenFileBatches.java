@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Exactly given rows: those of a {@link TokenFile}, each of its steps being a step of training. */
-final class TokenFileBatches implements BatchSource {
+final class TokenFileBatches implements DataLoader {
   private final TokenFile file;
   private final Qwen3Config config;
   private final int microBatchSize;

@@ -21,7 +21,7 @@ record TrainStep(
     GradientReduction gradientReduction,
     GlobalNorm globalNorm,
     GradientClip clip,
-    AdamWOptimizer optimizer,
+    Updates updates,
     LossReduction lossReduction,
     RankObserver observer,
     StepClock clock) {
@@ -62,7 +62,7 @@ record TrainStep(
     requireFinite(number, "the loss", loss);
     requireFinite(number, "the gradient norm", norm);
     observer.onGradients(number, microLosses);
-    optimizer.update(clip.coefficient(norm), lr);
+    updates.run(lr, clip.coefficient(norm));
     gradientReduction.distribute();
     observer.onUpdate(number);
     clock.ended(StepClock.Part.OPTIMIZER);

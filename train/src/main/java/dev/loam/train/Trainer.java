@@ -25,8 +25,8 @@ public final class Trainer {
   private static final long DEFAULT_BUCKET_ELEMENTS = 8L << 20;
 
   private final Qwen3Model model;
-  private final BatchSource batches;
-  private final LrSchedule schedule;
+  private final DataLoader batches;
+  private final LearningRateSchedule schedule;
   private final RankSetup setup;
   private final Checkpointing checkpointing;
   private final StopRequest stopRequest;
@@ -44,6 +44,7 @@ public final class Trainer {
     setup =
         new RankSetup(
             builder.optimizer,
+            builder.maxGradientNorm,
             builder.reduction,
             builder.pipelineSchedule,
             builder.strict,
@@ -61,7 +62,7 @@ public final class Trainer {
   }
 
   /** Starts describing a trainer of a model. */
-  public static Builder builder(Qwen3Model model, BatchSource batches) {
+  public static Builder builder(Qwen3Model model, DataLoader batches) {
     return new Builder(model, batches);
   }
 
@@ -100,10 +101,10 @@ public final class Trainer {
     StepTotals totals = new StepTotals(model.groups(), arena, batches.microBatches());
     try (RankSetup.Ready rank = setup.prepare(model, batches, arena, totals)) {
       memory = Optional.of(rank.memory());
-      TrainingState start = checkpointing.restore(model, rank.optimizer());
+      TrainingState start = checkpointing.restore(model, rank.updates().optimizer());
+      rank.updates().resume(start.step());
       listener.onStart(summary);
-      try (Saving saving =
-          checkpointing.begin(model, rank.optimizer().moments(), start, listener)) {
+      try (Saving saving = checkpointing.begin(model, rank.updates(), start, listener)) {
         return train(rank, totals, start, saving, listener);
       }
     }
@@ -141,12 +142,12 @@ public final class Trainer {
   }
 
   /**
-   * Whether weights and moments are those after the last whole step, on all ranks: nothing had been
-   * updated, and either there is one rank or all have met the same.
+   * Whether weights and the optimizer's state are those after the last whole step, on all ranks:
+   * nothing had been updated, and either there is one rank or all have met the same.
    */
   private boolean isSound(RankSetup.Ready rank, TrainingState state, RuntimeException failure) {
     boolean common = model.groups().world().size() == 1 || failure instanceof TrainingException;
-    return common && rank.optimizer().updates() == state.step();
+    return common && rank.updates().begun() == state.step();
   }
 
   private boolean stops() {
@@ -165,9 +166,10 @@ public final class Trainer {
   /** Describes a trainer; what starts with {@code set} is required. */
   public static final class Builder {
     private final Qwen3Model model;
-    private final BatchSource batches;
-    private LrSchedule schedule = new LrSchedule.Constant(0, new LrSchedule.WarmUp(0, 0));
-    private OptimizerOptions optimizer = new OptimizerOptions(0.9, 0.95, 1e-8, 0.1, 1);
+    private final DataLoader batches;
+    private LearningRateSchedule schedule = step -> 0;
+    private Optimizer.Factory optimizer = new AdamWOptions(0.9, 0.95, 1e-8, 0.1);
+    private double maxGradientNorm = 1;
     private LossReduction reduction = LossReduction.PER_TOKEN;
     private PipelineSchedule pipelineSchedule = PipelineSchedule.ONE_F_ONE_B;
     private boolean strict;
@@ -183,21 +185,27 @@ public final class Trainer {
     private RankObserver.Factory observers = RankObserver.Factory.none();
     private StepClock clock = StepClock.none();
 
-    private Builder(Qwen3Model model, BatchSource batches) {
+    private Builder(Qwen3Model model, DataLoader batches) {
       this.model = model;
       this.batches = batches;
       this.totalSteps = batches.stepsPerEpoch();
     }
 
-    /** The learning rate. */
-    public Builder setSchedule(LrSchedule value) {
+    /** The learning rate: one of {@link LrSchedule}, or any other. */
+    public Builder setSchedule(LearningRateSchedule value) {
       schedule = value;
       return this;
     }
 
-    /** AdamW's constants and the clipping norm. */
-    public Builder optOptimizer(OptimizerOptions value) {
+    /** What updates weights; by default AdamW with betas 0.9 and 0.95 and a decay of 0.1. */
+    public Builder optOptimizer(Optimizer.Factory value) {
       optimizer = value;
+      return this;
+    }
+
+    /** Gradients are scaled down to this norm; infinite for no clipping, by default 1. */
+    public Builder optMaxGradientNorm(double value) {
+      maxGradientNorm = value;
       return this;
     }
 

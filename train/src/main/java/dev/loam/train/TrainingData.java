@@ -27,7 +27,7 @@ public final class TrainingData {
    *
    * @param replica which data-parallel replica
    */
-  public static BatchSource batches(ComputeLease lease, TrainingConfig config, int replica) {
+  public static DataLoader batches(ComputeLease lease, TrainingConfig config, int replica) {
     ReplicaShare share = config.parallel().share(replica);
     if (config.data() instanceof DataConfig.TokenFile file) {
       return new TokenFileBatches(lease, file.path(), config.model(), config.batchSize(), share);

@@ -97,7 +97,7 @@ public final class TrainingRun {
     try (RunOutput output = RunOutput.open(config, checkpoints, first)) {
       world.barrier("a look at earlier checkpoints").await();
       StartingPoint start = StartingPoint.of(config);
-      try (BatchSource batches =
+      try (DataLoader batches =
               new PrefetchedBatches(
                   TrainingData.batches(lease, config, groups.position().data()), world.rank());
           Qwen3Model model = Qwen3Model.share(lease, config.model(), HEAD_CHUNK_ROWS, groups)) {
@@ -108,7 +108,8 @@ public final class TrainingRun {
         Trainer.Builder trainer =
             Trainer.builder(model, batches)
                 .setSchedule(config.lr().schedule(planned))
-                .optOptimizer(config.optimizer())
+                .optOptimizer(config.optimizer().adamW())
+                .optMaxGradientNorm(config.optimizer().maxGradientNorm())
                 .optReduction(config.reduction())
                 .optPipelineSchedule(config.parallel().schedule())
                 .optStrict(config.parallel().strict())
@@ -144,7 +145,7 @@ public final class TrainingRun {
     }
   }
 
-  private Map<String, String> notes(BatchSource batches) {
+  private Map<String, String> notes(DataLoader batches) {
     return Map.of(
         "seed",
         Long.toString(config.seed()),
@@ -182,7 +183,7 @@ public final class TrainingRun {
   }
 
   private List<String> summary(
-      BatchSource batches, StartingPoint start, long steps, int threadsOfRank) {
+      DataLoader batches, StartingPoint start, long steps, int threadsOfRank) {
     Qwen3Config model = config.model();
     Layout layout = config.parallel().layout();
     List<String> lines = new ArrayList<>();

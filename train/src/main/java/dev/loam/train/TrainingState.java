@@ -19,7 +19,7 @@ public record TrainingState(long step, DataCursor cursor, long consumedSamples, 
   static final TrainingState START = new TrainingState(0, DataCursor.START, 0, 0);
 
   /** After one more step. */
-  TrainingState next(BatchSource batches, double newLoss) {
+  TrainingState next(DataLoader batches, double newLoss) {
     return new TrainingState(
         step + 1, cursor.next(batches), consumedSamples + batches.samplesPerStep(), newLoss);
   }
@@ -29,7 +29,7 @@ public record TrainingState(long step, DataCursor cursor, long consumedSamples, 
    * than 0 only where the batch size was changed on resuming: schedules and the length of a run go
    * by samples, while steps are counted on.
    */
-  long stepsAhead(BatchSource batches) {
+  long stepsAhead(DataLoader batches) {
     return step - Math.round((double) consumedSamples / batches.samplesPerStep());
   }
 

@@ -138,7 +138,7 @@ record LayoutRun(
             microBatches / layout.dataParallel(),
             strict ? Batches.Dealing.BLOCKS : Batches.Dealing.CONSECUTIVE);
     try (Qwen3Model model = Qwen3Model.share(lease, config, 4, groups);
-        BatchSource batches = new RandomRows(rows, share, STEPS, -1)) {
+        DataLoader batches = new RandomRows(rows, share, STEPS, -1)) {
       model.initialize(SEED);
       Trainer.Builder trainer =
           Trainer.builder(model, batches)

@@ -35,7 +35,7 @@ class LossReductionRanksTest {
     ReplicaShare only = new ReplicaShare(number, 4, 1, Batches.Dealing.CONSECUTIVE);
     try (ComputeLease lease = Engine.named("torch").lease(1);
         Qwen3Model model = Qwen3Model.allocate(lease, CONFIG, 4);
-        BatchSource rows = new RandomRows(1, only, LayoutRun.STEPS, -1)) {
+        DataLoader rows = new RandomRows(1, only, LayoutRun.STEPS, -1)) {
       model.initialize(LayoutRun.SEED);
       StepMetrics first = Trainer.builder(model, rows).optTotalSteps(1).build().train();
       return new Row(rows.step(DataCursor.START).get(0).trainedTokens(), first.loss());

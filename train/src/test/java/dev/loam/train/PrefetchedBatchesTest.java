@@ -22,7 +22,7 @@ class PrefetchedBatchesTest {
   private static final RandomRows ROWS = new RandomRows(2, 3, 7);
 
   /** Random rows, after something was done about the step; notes what was asked of it. */
-  private static final class Watched implements BatchSource {
+  private static final class Watched implements DataLoader {
     private final Consumer<DataCursor> before;
     final List<DataCursor> asked = Collections.synchronizedList(new ArrayList<>());
     final Set<String> threads = Collections.synchronizedSet(new HashSet<>());

@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  * split over micro batches.
  */
 record RandomRows(int microBatchSize, ReplicaShare share, long stepsPerEpoch, long unlabelledStep)
-    implements BatchSource {
+    implements DataLoader {
   static final int LENGTH = 8;
   private static final int VOCABULARY = 30;
 

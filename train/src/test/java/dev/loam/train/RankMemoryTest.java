@@ -100,7 +100,7 @@ class RankMemoryTest {
     ReplicaShare share =
         new ReplicaShare(groups.position().data(), replicas, 1, Batches.Dealing.CONSECUTIVE);
     try (Qwen3Model model = Qwen3Model.share(lease, CONFIG, 16, groups);
-        BatchSource rows = new RandomRows(1, share, 1, -1)) {
+        DataLoader rows = new RandomRows(1, share, 1, -1)) {
       model.initialize(1);
       Trainer trainer = Trainer.builder(model, rows).build();
       StepMetrics unused = trainer.train();

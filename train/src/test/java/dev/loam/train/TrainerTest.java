@@ -43,7 +43,7 @@ class TrainerTest {
     return model;
   }
 
-  private Trainer.Builder trainer(Qwen3Model model, BatchSource batches) {
+  private Trainer.Builder trainer(Qwen3Model model, DataLoader batches) {
     return Trainer.builder(model, batches)
         .setSchedule(new LrSchedule.Constant(1e-2, new LrSchedule.WarmUp(0, 0)))
         .addListener(listener("first", steps::add));

@@ -16,7 +16,7 @@ import net.jqwik.api.constraints.IntRange;
 
 class TrainingStateTest {
   /** Nothing but sizes. */
-  private record Sizes(long samplesPerEpoch, long samplesPerStep) implements BatchSource {
+  private record Sizes(long samplesPerEpoch, long samplesPerStep) implements DataLoader {
     @Override
     public long stepsPerEpoch() {
       return samplesPerEpoch / samplesPerStep;
@@ -47,7 +47,7 @@ class TrainingStateTest {
       @ForAll @IntRange(min = 1, max = 20) int before,
       @ForAll @IntRange(min = 1, max = 20) int after,
       @ForAll @IntRange(max = 60) int steps) {
-    BatchSource first = new Sizes(epoch, before);
+    DataLoader first = new Sizes(epoch, before);
     TrainingState state = TrainingState.START;
     long end = 0;
     for (int i = 0; i < steps; i++) {
@@ -56,7 +56,7 @@ class TrainingStateTest {
     }
     assertThat(state.step()).isEqualTo(steps);
     assertThat(state.stepsAhead(first)).isZero();
-    BatchSource second = new Sizes(epoch, after);
+    DataLoader second = new Sizes(epoch, after);
     long consumed = state.consumedSamples();
     long ahead = state.stepsAhead(second);
     assertThat(Math.abs((steps - ahead) * after - consumed)).isLessThanOrEqualTo(after);
@@ -70,7 +70,7 @@ class TrainingStateTest {
   }
 
   /** After the sample that was last, or at the start of a pass that has no whole batch left. */
-  private static long requireFollows(TrainingState state, long end, BatchSource batches) {
+  private static long requireFollows(TrainingState state, long end, DataLoader batches) {
     long start = state.cursor().start(batches).sample();
     if (start != end) {
       assertThat(start).isZero();
@@ -85,7 +85,7 @@ class TrainingStateTest {
       @ForAll @IntRange(min = 20, max = 100) int epoch,
       @ForAll @IntRange(min = 1, max = 20) int batch,
       @ForAll @IntRange(max = 60) int steps) {
-    BatchSource batches = new Sizes(epoch, batch);
+    DataLoader batches = new Sizes(epoch, batch);
     DataCursor cursor = DataCursor.START;
     for (int i = 0; i < steps; i++) {
       cursor = cursor.next(batches);

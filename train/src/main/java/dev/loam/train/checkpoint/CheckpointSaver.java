@@ -33,7 +33,7 @@ public final class CheckpointSaver implements AutoCloseable {
   private final Map<String, String> texts;
   private final SaveListener listener;
   private final List<TensorPiece> weights;
-  private final List<TensorPiece> moments;
+  private final List<TensorPiece> states;
   private final Arena arena;
   private final Snapshot snapshot;
   private final ExecutorService writer;
@@ -62,14 +62,14 @@ public final class CheckpointSaver implements AutoCloseable {
   /**
    * A saver.
    *
-   * @param moments all that this rank has
+   * @param states all of the optimizer that this rank has
    * @param texts small files that a checkpoint also has, by name; those of the first rank count
    * @param saved the step that is saved already; 0 for none, since the start of a training is not
    *     worth saving
    */
   public CheckpointSaver(
       Qwen3Model model,
-      List<Moments> moments,
+      List<OptimizerState> states,
       CheckpointFolder folder,
       CheckpointPolicy policy,
       Map<String, String> texts,
@@ -85,7 +85,7 @@ public final class CheckpointSaver implements AutoCloseable {
     world = model.groups().world();
     RankShare share = new RankShare(model);
     this.weights = share.weights();
-    this.moments = share.moments(moments);
+    this.states = share.states(states);
     arena = lease.newArena(Device.cpu());
     snapshot = new Snapshot(lease.kernels(), arena);
     writer =
@@ -161,10 +161,10 @@ public final class CheckpointSaver implements AutoCloseable {
   private CheckpointSave begin(Arena exchange, long step, boolean async) {
     try {
       if (!async) {
-        return CheckpointSave.begin(folder, world, exchange, step, weights, moments);
+        return CheckpointSave.begin(folder, world, exchange, step, weights, states);
       }
       List<TensorPiece> all = new ArrayList<>(weights);
-      all.addAll(moments);
+      all.addAll(states);
       List<TensorPiece> copies = snapshot.take(all);
       int first = weights.size();
       return CheckpointSave.begin(

@@ -17,16 +17,10 @@ import java.util.function.Function;
 /**
  * What one rank saves of a model in training, so that all ranks together save each element once and
  * about equally much. Replicas divide what they all have; so do tensor ranks, which all have the
- * norms; and of a tied embedding on two stages the first has the say. Moments that belong to one
- * replica alone are saved by it.
+ * norms; and of a tied embedding on two stages the first has the say. An optimizer's state that
+ * belongs to one replica alone is saved by it.
  */
 final class RankShare {
-  /** The name of a parameter's first moment is this and the parameter's. */
-  static final String FIRST_MOMENT = "adam_m.";
-
-  /** The name of a parameter's second moment is this and the parameter's. */
-  static final String SECOND_MOMENT = "adam_v.";
-
   private final Layout layout;
   private final Position position;
   private final List<Weight> weights = new ArrayList<>();
@@ -57,31 +51,31 @@ final class RankShare {
   }
 
   /**
-   * The pieces of moments.
+   * The pieces of an optimizer's state.
    *
-   * @param moments all that this rank has
+   * @param states all that this rank has
    */
-  List<TensorPiece> moments(List<Moments> moments) {
+  List<TensorPiece> states(List<OptimizerState> states) {
     boolean own = layout.shardedOptimizer() && layout.dataParallel() > 1;
     List<WeightRun> divided = own ? List.of() : divided();
     List<TensorPiece> pieces = new ArrayList<>();
-    for (Moments m : moments) {
-      Weight weight = m.piece().weight();
+    for (OptimizerState state : states) {
+      Weight weight = state.piece().weight();
       if (weights.contains(weight)) {
         List<WeightRun> runs =
             own
-                ? runsOf(m).stream().map(this::amongTensorRanks).toList()
+                ? runsOf(state).stream().map(this::amongTensorRanks).toList()
                 : divided.stream().filter(run -> run.weight().equals(weight)).toList();
-        long start = m.piece().start();
-        pieces.addAll(pieces(runs, FIRST_MOMENT, run -> part(m.first(), run, start)));
-        pieces.addAll(pieces(runs, SECOND_MOMENT, run -> part(m.second(), run, start)));
+        pieces.addAll(pieces(runs, state));
       }
     }
     return pieces;
   }
 
-  private static Tensor part(Tensor moments, WeightRun run, long start) {
-    return moments.rows(run.offset() - start, length(run));
+  private static List<TensorPiece> pieces(List<WeightRun> runs, OptimizerState state) {
+    long start = state.piece().start();
+    return pieces(
+        runs, state.name() + ".", run -> state.values().rows(run.offset() - start, length(run)));
   }
 
   private static long length(WeightRun run) {
@@ -144,9 +138,9 @@ final class RankShare {
     return new WeightRun(run.weight(), run.run().part(from, to), run.offset() + from);
   }
 
-  private static List<WeightRun> runsOf(Moments moments) {
-    long start = moments.piece().start();
-    return runs(moments.piece().weight(), start, start + moments.first().elements());
+  private static List<WeightRun> runsOf(OptimizerState state) {
+    long start = state.piece().start();
+    return runs(state.piece().weight(), start, start + state.values().elements());
   }
 
   /** The parts of parameters between two places of a flat weight. */
@@ -166,17 +160,11 @@ final class RankShare {
   }
 
   /**
-   * All boxes that a rank has moments of, whoever saves them, with the memory they are in: what it
+   * All boxes that a rank has state of, whoever saves them, with the memory they are in: what it
    * reads to go on.
    */
-  static List<TensorPiece> held(List<Moments> moments) {
-    List<TensorPiece> pieces = new ArrayList<>();
-    for (Moments m : moments) {
-      long start = m.piece().start();
-      pieces.addAll(pieces(runsOf(m), FIRST_MOMENT, run -> part(m.first(), run, start)));
-      pieces.addAll(pieces(runsOf(m), SECOND_MOMENT, run -> part(m.second(), run, start)));
-    }
-    return pieces;
+  static List<TensorPiece> held(List<OptimizerState> states) {
+    return states.stream().flatMap(state -> pieces(runsOf(state), state).stream()).toList();
   }
 
   private static Tensor flat(Tensor tensor) {

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Reads weights and moments back, the boxes that this rank has and no others. */
+/** Reads weights and the optimizer's state back, the boxes that this rank has and no others. */
 public final class Resume {
   private Resume() {}
 
@@ -27,13 +27,13 @@ public final class Resume {
   }
 
   /**
-   * Overwrites moments with those of a checkpoint.
+   * Overwrites an optimizer's state with that of a checkpoint.
    *
-   * @throws CheckpointException if it has no moments, or cannot be read; the moments are
+   * @throws CheckpointException if it has none of this optimizer, or cannot be read; the state is
    *     unspecified then
    */
-  public static void readMoments(TensorSource checkpoint, List<Moments> moments) {
-    List<TensorPiece> pieces = new ArrayList<>(RankShare.held(moments));
+  public static void readState(TensorSource checkpoint, List<OptimizerState> states) {
+    List<TensorPiece> pieces = new ArrayList<>(RankShare.held(states));
     // In the order of the files.
     pieces.sort(Comparator.comparing(TensorPiece::name));
     for (TensorPiece piece : pieces) {

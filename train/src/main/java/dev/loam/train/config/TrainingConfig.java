@@ -3,7 +3,6 @@ package dev.loam.train.config;
 
 import dev.loam.model.Qwen3Config;
 import dev.loam.train.LossReduction;
-import dev.loam.train.OptimizerOptions;
 import dev.loam.train.checkpoint.CheckpointPolicy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -51,7 +50,7 @@ public record TrainingConfig(
     Optional<Long> stopStep,
     Qwen3Config model,
     DataConfig data,
-    OptimizerOptions optimizer,
+    OptimizerConfig optimizer,
     LrConfig lr,
     int lrStepOffset,
     LossReduction reduction,

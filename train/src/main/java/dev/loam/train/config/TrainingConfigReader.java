@@ -4,7 +4,6 @@ package dev.loam.train.config;
 import dev.loam.data.gpt.Split;
 import dev.loam.model.Qwen3Config;
 import dev.loam.train.LossReduction;
-import dev.loam.train.OptimizerOptions;
 import dev.loam.train.checkpoint.CheckpointPolicy;
 import java.nio.file.Path;
 import java.util.List;
@@ -93,8 +92,8 @@ final class TrainingConfigReader {
     Optional<Long> stop = runner.integer("stop_step").filter(step -> step > 0);
     runner.ignore("sink_mode", "sink_size", "num_classes");
     runner.finish();
-    OptimizerOptions optimizer = optimizer();
-    LrConfig lr = lr();
+    OptimizerConfig optimizer = OptimizerSection.read(root);
+    LrConfig lr = LrSection.read(root.section("lr_schedule"));
     int stepOffset = root.section("lr_schedule").integer("step_offset", 0, 0, 1);
     LossReduction reduction = reduction();
     ResumeConfig resume = resume();
@@ -151,67 +150,6 @@ final class TrainingConfigReader {
 
   private static boolean hasTokenizer(Path folder) {
     return folder.resolve("tokenizer.json").toFile().exists();
-  }
-
-  private OptimizerOptions optimizer() {
-    Section section = root.section("optimizer");
-    section
-        .text("type")
-        .filter(type -> !List.of("AdamW", "FusedAdamW").contains(type))
-        .ifPresent(type -> section.problem("type", "= " + type + " is not available; use AdamW"));
-    List<Double> betas = section.numbers("betas", List.of(0.9, 0.95));
-    if (betas.size() != 2 || betas.stream().anyMatch(beta -> beta < 0 || beta >= 1)) {
-      section.problem("betas", "must be two numbers in [0, 1), not " + betas);
-      betas = List.of(0.9, 0.95);
-    }
-    double eps = section.number("eps", 1e-8, Double.MIN_NORMAL, Double.MAX_VALUE);
-    double decay = section.number("weight_decay", 0, 0, Double.MAX_VALUE);
-    section.ignore("swap", "learning_rate");
-    section.finish();
-    Section wrapper = root.section("runner_wrapper");
-    boolean clips = wrapper.flag("use_clip_grad", true);
-    double maxNorm = wrapper.number("max_grad_norm", 1);
-    if (maxNorm <= 0) {
-      wrapper.problem("max_grad_norm", "must be positive, not " + maxNorm);
-    }
-    wrapper.ignore("type", "scale_sense", "local_norm", "calculate_per_token_loss");
-    wrapper.finish();
-    return new OptimizerOptions(
-        betas.get(0), betas.get(1), eps, decay, clips ? maxNorm : Double.POSITIVE_INFINITY);
-  }
-
-  private LrConfig lr() {
-    Section section = root.section("lr_schedule");
-    LrConfig.Kind kind =
-        switch (section.text("type", "ConstantWarmUpLR")) {
-          case "ConstantWarmUpLR" -> LrConfig.Kind.CONSTANT;
-          case "LinearWithWarmUpLR" -> LrConfig.Kind.LINEAR;
-          case "CosineWithWarmUpLR" -> LrConfig.Kind.COSINE;
-          default -> {
-            section.problem(
-                "type",
-                "is not available; ConstantWarmUpLR, LinearWithWarmUpLR or CosineWithWarmUpLR");
-            yield LrConfig.Kind.CONSTANT;
-          }
-        };
-    if (!section.has("learning_rate")) {
-      section.problem("learning_rate", "is missing");
-    }
-    LrConfig config =
-        new LrConfig(
-            kind,
-            section.number("learning_rate", 0, 0, Double.MAX_VALUE),
-            section.number("lr_end", 0, 0, Double.MAX_VALUE),
-            section.number("num_cycles", 0.5),
-            section.number("warmup_lr_init", 0, 0, Double.MAX_VALUE),
-            section.integer("warmup_steps", 0, 0, Integer.MAX_VALUE),
-            section.has("warmup_ratio")
-                ? Optional.of(section.number("warmup_ratio", 0, 0, 1))
-                : Optional.empty(),
-            section.integer("total_steps").filter(steps -> steps > 0));
-    section.integer("step_offset");
-    section.finish();
-    return config;
   }
 
   private ResumeConfig resume() {

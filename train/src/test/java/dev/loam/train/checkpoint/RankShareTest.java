@@ -31,6 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** All ranks together save each element of weights and moments once, about equally much. */
 class RankShareTest {
+  private static final List<String> STATES = List.of("adam_m", "adam_v");
+
   /** Elements of each rank's pieces, in words. */
   private record Share(List<String> boxes, long bytes) {}
 
@@ -88,13 +90,16 @@ class RankShareTest {
       Gradients gradients = new Gradients(arena, model.weights());
       GradientReduction reduction =
           new GradientReduction(lease.kernels(), gradients, groups, shared, 100_000);
-      List<Moments> moments =
+      List<OptimizerState> states =
           reduction.owned().stream()
-              .map(piece -> new Moments(piece, piece.gradient(), piece.gradient()))
+              .flatMap(
+                  piece ->
+                      STATES.stream()
+                          .map(name -> new OptimizerState(name, piece, piece.gradient())))
               .toList();
       RankShare share = new RankShare(model);
       List<TensorPiece> pieces = new ArrayList<>(share.weights());
-      pieces.addAll(share.moments(moments));
+      pieces.addAll(share.states(states));
       long bytes = pieces.stream().mapToLong(TensorPiece::bytes).sum();
       List<String> boxes = new ArrayList<>();
       for (TensorPiece piece : pieces) {
@@ -118,7 +123,7 @@ class RankShareTest {
     Map<String, Integer> widths = new HashMap<>();
     for (ParameterCatalog.Entry entry : new ParameterCatalog(config).entries()) {
       int width = entry.shape().rank() == 1 ? 1 : (int) entry.shape().size(1);
-      for (String prefix : List.of("", RankShare.FIRST_MOMENT, RankShare.SECOND_MOMENT)) {
+      for (String prefix : List.of("", STATES.get(0) + ".", STATES.get(1) + ".")) {
         counts.put(prefix + entry.name(), new int[(int) entry.shape().elements()]);
         widths.put(prefix + entry.name(), width);
       }

@@ -10,8 +10,8 @@ import dev.loam.model.Qwen3Config;
 import dev.loam.model.SpecialTokens;
 import dev.loam.parallel.Layout;
 import dev.loam.parallel.pipeline.PipelineSchedule;
+import dev.loam.train.AdamWOptions;
 import dev.loam.train.LossReduction;
-import dev.loam.train.OptimizerOptions;
 import dev.loam.train.checkpoint.CheckpointPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +66,7 @@ class TrainingConfigTest {
                     false,
                     SpecialTokens.none()),
                 new DataConfig.TokenFile(Path.of("data.safetensors")),
-                new OptimizerOptions(0.9, 0.95, 1e-8, 0, 1),
+                new OptimizerConfig(new AdamWOptions(0.9, 0.95, 1e-8, 0), 1, Optional.empty()),
                 new LrConfig(
                     LrConfig.Kind.CONSTANT, 1e-3, 0, 0.5, 0, 0, Optional.empty(), Optional.empty()),
                 0,
@@ -187,7 +187,7 @@ class TrainingConfigTest {
                         .addExtraTokenToSequence(false)
                         .build(),
                     SurplusRule.MINDFORMERS),
-                new OptimizerOptions(0.8, 0.7, 1e-6, 0.5, 2.5),
+                new OptimizerConfig(new AdamWOptions(0.8, 0.7, 1e-6, 0.5), 2.5, Optional.empty()),
                 new LrConfig(
                     LrConfig.Kind.COSINE,
                     2e-4,
@@ -291,7 +291,9 @@ class TrainingConfigTest {
     assertThat(config.batchSize()).isEqualTo(8);
     assertThat(config.parallel().layout().microBatches()).isEqualTo(9);
     assertThat(config.optimizer())
-        .isEqualTo(new OptimizerOptions(0.5, 0.6, 1e-8, 0, Double.POSITIVE_INFINITY));
+        .isEqualTo(
+            new OptimizerConfig(
+                new AdamWOptions(0.5, 0.6, 1e-8, 0), Double.POSITIVE_INFINITY, Optional.empty()));
     assertThat(config.model().heads()).isEqualTo(2);
     assertThat(config.model().layers()).isEqualTo(2);
     assertThat(config.data()).isEqualTo(new DataConfig.TokenFile(Path.of("other")));

@@ -6,10 +6,11 @@ import java.util.List;
 
 /**
  * The batches of a run, step by step, in an order that depends on nothing but the place in the
- * data: of each global batch the part of one data-parallel replica. Steps are asked for by one
- * thread at a time, which need not be the one that trains.
+ * data: of each global batch the part of one data-parallel replica. It has no place of its own to
+ * save or to restore: a training that goes on asks for the step it comes to. Steps are asked for by
+ * one thread at a time, which need not be the one that trains.
  */
-public interface BatchSource extends AutoCloseable {
+public interface DataLoader extends AutoCloseable {
   /** Steps in one pass over the data. */
   long stepsPerEpoch();
 
