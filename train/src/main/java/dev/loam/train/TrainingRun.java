@@ -107,7 +107,7 @@ public final class TrainingRun {
         long steps = Math.min(planned, config.stopStep().orElse(planned));
         Trainer.Builder trainer =
             Trainer.builder(model, batches)
-                .setSchedule(config.lr().schedule(planned))
+                .setSchedule(config.lr().schedule(planned, batches.stepsPerEpoch()))
                 .optOptimizer(config.optimizer().adamW())
                 .optMaxGradientNorm(config.optimizer().maxGradientNorm())
                 .optReduction(config.reduction())

@@ -266,6 +266,15 @@ final class Section {
     }
   }
 
+  /** Those of some keys that nobody has asked for so far; noted once when written. */
+  void ignoreUnread(String... keys) {
+    for (String key : keys) {
+      if (!known.contains(key)) {
+        ignore(key);
+      }
+    }
+  }
+
   /** A key whose only value that can be obeyed is the given one, or another word for it. */
   void only(String key, String value, String why, String... synonyms) {
     read(key, "a plain value", text -> Optional.of(text))

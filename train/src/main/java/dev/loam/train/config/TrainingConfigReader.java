@@ -92,8 +92,8 @@ final class TrainingConfigReader {
     Optional<Long> stop = runner.integer("stop_step").filter(step -> step > 0);
     runner.ignore("sink_mode", "sink_size", "num_classes");
     runner.finish();
-    OptimizerConfig optimizer = OptimizerSection.read(root);
-    LrConfig lr = LrSection.read(root.section("lr_schedule"));
+    OptimizerConfig optimizer = OptimizerSection.read(root, compat);
+    LrConfig lr = LrSection.read(root, compat, (long) batchSize * parallel.layout().worldSize());
     int stepOffset = root.section("lr_schedule").integer("step_offset", 0, 0, 1);
     LossReduction reduction = reduction();
     ResumeConfig resume = resume();
@@ -211,8 +211,6 @@ final class TrainingConfigReader {
         "eval_dataset_task",
         "layer_scale",
         "layer_decay",
-        "lr_scale",
-        "lr_scale_factor",
         "profile",
         "profile_start_step",
         "profile_stop_step",

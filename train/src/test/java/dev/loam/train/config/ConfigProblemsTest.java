@@ -50,7 +50,7 @@ class ConfigProblemsTest {
         .hasMessageContainingAll(
             "13 problems in the configuration",
             files.file() + ":1:7: seed must be a whole number, not 'one'",
-            files.file() + ":2:21: lr_schedule.type is not available",
+            files.file() + ":2:21: lr_schedule.type must be ConstantWarmUpLR, LinearWithWarmUpLR,",
             "lr_schedule.learning_rate is missing",
             files.file()
                 + ":2:29: unknown key lr_schedule.warmup_step; did you mean"

@@ -10,7 +10,6 @@ import dev.loam.model.Qwen3Config;
 import dev.loam.model.SpecialTokens;
 import dev.loam.parallel.Layout;
 import dev.loam.parallel.pipeline.PipelineSchedule;
-import dev.loam.train.AdamWOptions;
 import dev.loam.train.LossReduction;
 import dev.loam.train.checkpoint.CheckpointPolicy;
 import java.io.IOException;
@@ -66,9 +65,14 @@ class TrainingConfigTest {
                     false,
                     SpecialTokens.none()),
                 new DataConfig.TokenFile(Path.of("data.safetensors")),
-                new OptimizerConfig(new AdamWOptions(0.9, 0.95, 1e-8, 0), 1, Optional.empty()),
+                new OptimizerConfig(0.9, 0.95, 1e-8, 0, 1, Optional.empty()),
                 new LrConfig(
-                    LrConfig.Kind.CONSTANT, 1e-3, 0, 0.5, 0, 0, Optional.empty(), Optional.empty()),
+                    new LrConfig.Kind.Constant(),
+                    1e-3,
+                    new LrConfig.Length.Steps(0),
+                    0,
+                    Optional.empty(),
+                    false),
                 0,
                 LossReduction.PER_TOKEN,
                 RecomputeConfig.NONE,
@@ -187,16 +191,14 @@ class TrainingConfigTest {
                         .addExtraTokenToSequence(false)
                         .build(),
                     SurplusRule.MINDFORMERS),
-                new OptimizerConfig(new AdamWOptions(0.8, 0.7, 1e-6, 0.5), 2.5, Optional.empty()),
+                new OptimizerConfig(0.8, 0.7, 1e-6, 0.5, 2.5, Optional.empty()),
                 new LrConfig(
-                    LrConfig.Kind.COSINE,
+                    new LrConfig.Kind.Cosine(1e-5, 1.5, Optional.empty()),
                     2e-4,
-                    1e-5,
-                    1.5,
+                    new LrConfig.Length.Ratio(0.1),
                     1e-6,
-                    10,
-                    Optional.of(0.1),
-                    Optional.of(100L)),
+                    Optional.of(100L),
+                    true),
                 1,
                 LossReduction.MICRO_MEAN,
                 RecomputeConfig.NONE,
@@ -292,8 +294,7 @@ class TrainingConfigTest {
     assertThat(config.parallel().layout().microBatches()).isEqualTo(9);
     assertThat(config.optimizer())
         .isEqualTo(
-            new OptimizerConfig(
-                new AdamWOptions(0.5, 0.6, 1e-8, 0), Double.POSITIVE_INFINITY, Optional.empty()));
+            new OptimizerConfig(0.5, 0.6, 1e-8, 0, Double.POSITIVE_INFINITY, Optional.empty()));
     assertThat(config.model().heads()).isEqualTo(2);
     assertThat(config.model().layers()).isEqualTo(2);
     assertThat(config.data()).isEqualTo(new DataConfig.TokenFile(Path.of("other")));
@@ -323,7 +324,7 @@ class TrainingConfigTest {
   @Test
   void scheduleOfARun() {
     LrConfig lr = files.read(ConfigFiles.MINIMAL, Map.of("lr_schedule.warmup_ratio", "0.1")).lr();
-    assertThat(lr.schedule(59).at(4)).isEqualTo(1e-3 * 4 / 5); // int(5.9) steps of warm-up
-    assertThat(lr.schedule(59).at(5)).isEqualTo(1e-3);
+    assertThat(lr.schedule(59, 59).at(4)).isEqualTo(1e-3 * 4 / 5); // int(5.9) steps of warm-up
+    assertThat(lr.schedule(59, 59).at(5)).isEqualTo(1e-3);
   }
 }
