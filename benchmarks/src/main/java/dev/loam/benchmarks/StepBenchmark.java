@@ -40,6 +40,7 @@ import java.util.function.Consumer;
  * @param warmUpSteps steps before those, not timed
  * @param layout the ranks
  * @param schedule in which order a pipeline runs micro batches
+ * @param recomputedLayers layers of each stage that are computed again in backward, its first ones
  */
 public record StepBenchmark(
     Qwen3Config config,
@@ -48,7 +49,8 @@ public record StepBenchmark(
     int steps,
     int warmUpSteps,
     Layout layout,
-    PipelineSchedule schedule) {
+    PipelineSchedule schedule,
+    int recomputedLayers) {
   private static final Duration DEADLINE = Duration.ofMinutes(30);
 
   private static final int HEAD_CHUNK_ROWS = 256;
@@ -122,7 +124,8 @@ public record StepBenchmark(
             layout.dataParallel(),
             layout.microBatches(),
             Batches.Dealing.CONSECUTIVE);
-    try (Qwen3Model model = Qwen3Model.share(lease, config, HEAD_CHUNK_ROWS, groups);
+    try (Qwen3Model model =
+            Qwen3Model.share(lease, config, HEAD_CHUNK_ROWS, groups, recomputedLayers);
         RandomBatches batches =
             new RandomBatches(
                 batchSize, sequenceLength, config.vocabSize(), warmUpSteps + steps, share)) {

@@ -70,6 +70,16 @@ final class StepBenchCommand implements Callable<Integer> {
   @Option(names = "--warmup", paramLabel = "N", description = "Steps before; by default 1.")
   private int warmUp = 1;
 
+  @Option(
+      names = "--recompute",
+      arity = "0..1",
+      fallbackValue = "2147483647",
+      paramLabel = "N",
+      description =
+          "Layers keep only their input for the backward pass and run forward once more: the first"
+              + " N of each pipeline stage, or all.")
+  private int recompute;
+
   @Mixin private RankOptions ranks;
 
   @Option(names = "--json", description = "Writes the result as JSON.")
@@ -88,7 +98,14 @@ final class StepBenchCommand implements Callable<Integer> {
     }
     StepBenchmark benchmark =
         new StepBenchmark(
-            config, sequenceLength, batch, steps, warmUp, ranks.layout(), ranks.schedule());
+            config,
+            sequenceLength,
+            batch,
+            steps,
+            warmUp,
+            ranks.layout(),
+            ranks.schedule(),
+            recompute);
     StepBenchmark.Result result =
         benchmark.run(Engine.named(LoadedModel.ENGINE), threads.count(), streams::say);
     streams.out().print((json ? JsonText.write(fields(result)) : text(result)) + "\n");
@@ -99,6 +116,9 @@ final class StepBenchCommand implements Callable<Integer> {
     List<String> problems = new ArrayList<>();
     if (sequenceLength < 1 || batch < 1 || steps < 1 || warmUp < 0) {
       problems.add("--seq, --batch and --steps must be at least 1, --warmup at least 0");
+    }
+    if (recompute < 0) {
+      problems.add("--recompute must be at least 0");
     }
     if (sequenceLength > config.maxPositions()) {
       problems.add(

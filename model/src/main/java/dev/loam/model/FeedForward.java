@@ -47,12 +47,17 @@ final class FeedForward {
   }
 
   void forward(Workspace workspace, Tensor xSH, LayerActivations kept, Tensor ySH) {
-    gateUp.forward(workspace, xSH, kept.middleFactorS(), kept.gateUpT2F());
+    rebuild(workspace, xSH, kept);
     try (Workspace.Frame frame = workspace.frame()) {
       Tensor productTF = frame.take(kept.tokens(), size);
       k.swiGlu(kept.gateUpT2F(), productTF);
       ranks.linearResidual(workspace, productTF, down, xSH, ySH);
     }
+  }
+
+  /** The part of forward that the backward needs the results of. */
+  void rebuild(Workspace workspace, Tensor xSH, LayerActivations kept) {
+    gateUp.forward(workspace, xSH, kept.middleFactorS(), kept.gateUpT2F());
   }
 
   /** Adds the branch's part to the gradient of x, which holds that of y already. */

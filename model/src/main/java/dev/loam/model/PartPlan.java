@@ -9,9 +9,12 @@ package dev.loam.model;
  * @param first whether it begins with the embedding
  * @param last whether it ends with the final norm and the head
  * @param headChunkRows rows of logits that exist at once
+ * @param recomputedLayers how many of its layers, the first ones, are computed again in backward
  */
-record PartPlan(int firstLayer, int layerCount, boolean first, boolean last, int headChunkRows) {
-  static PartPlan whole(Qwen3Config config, int headChunkRows) {
-    return new PartPlan(0, config.layers(), true, true, headChunkRows);
-  }
-}
+record PartPlan(
+    int firstLayer,
+    int layerCount,
+    boolean first,
+    boolean last,
+    int headChunkRows,
+    int recomputedLayers) {}

@@ -13,7 +13,9 @@ import java.util.List;
 /**
  * One decoder layer of Qwen3: attention, then a feed-forward network, each on a branch of the
  * residual stream. Of the forward pass only what {@link LayerActivations} lists is kept; the rest
- * is computed again in the backward, which costs no matrix products.
+ * is computed again in the backward, which costs no matrix products. A layer that is recomputed
+ * (Chen et al., arXiv 1604.06174) keeps its input alone, and {@link #rebuild} comes before its
+ * backward.
  */
 final class Qwen3Layer {
   private final Kernels kernels;
@@ -52,6 +54,12 @@ final class Qwen3Layer {
       Workspace workspace, Tensor xSH, LayerActivations kept, Context context, Tensor ySH) {
     attention.forward(workspace, xSH, kept, context, kept.middleSH());
     feedForward.forward(workspace, kept.middleSH(), kept, ySH);
+  }
+
+  /** Fills again what forward kept, bit for bit; y itself is not needed for that. */
+  void rebuild(Workspace workspace, Tensor xSH, LayerActivations kept, Context context) {
+    attention.forward(workspace, xSH, kept, context, kept.middleSH());
+    feedForward.rebuild(workspace, kept.middleSH(), kept);
   }
 
   /**

@@ -29,13 +29,18 @@ public final class Qwen3Model implements AutoCloseable {
   private final Arena arena;
   private final List<Qwen3Part> parts = new ArrayList<>();
 
-  private Qwen3Model(ComputeLease lease, Qwen3Config config, int headChunkRows, RankGroups groups) {
+  private Qwen3Model(
+      ComputeLease lease,
+      Qwen3Config config,
+      int headChunkRows,
+      RankGroups groups,
+      int recomputedLayers) {
     this.lease = lease;
     this.config = config;
     this.groups = groups;
     this.arena = lease.newArena(Device.cpu());
     try {
-      lease.run(() -> allocateParts(headChunkRows));
+      lease.run(() -> allocateParts(headChunkRows, recomputedLayers));
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -60,7 +65,23 @@ public final class Qwen3Model implements AutoCloseable {
    */
   public static Qwen3Model share(
       ComputeLease lease, Qwen3Config config, int headChunkRows, RankGroups groups) {
-    return new Qwen3Model(lease, config, headChunkRows, groups);
+    return share(lease, config, headChunkRows, groups, 0);
+  }
+
+  /**
+   * Likewise, of a model that recomputes layers: they keep only their input for the backward pass,
+   * which runs their forward once more. That changes no bit of any result.
+   *
+   * @param recomputedLayers how many of the layers of this rank's stage are recomputed: the first
+   *     ones, through all its runs of layers in the order of the model
+   */
+  public static Qwen3Model share(
+      ComputeLease lease,
+      Qwen3Config config,
+      int headChunkRows,
+      RankGroups groups,
+      int recomputedLayers) {
+    return new Qwen3Model(lease, config, headChunkRows, groups, recomputedLayers);
   }
 
   /** Loads a Hugging Face folder: {@code config.json} and safetensors weights. */
@@ -76,11 +97,12 @@ public final class Qwen3Model implements AutoCloseable {
     }
   }
 
-  private void allocateParts(int headChunkRows) {
+  private void allocateParts(int headChunkRows, int recomputedLayers) {
     Layout layout = groups.layout();
     int stage = groups.position().stage();
     TensorParallel ranks =
         new TensorParallel(lease.kernels(), groups.tensor(), layout.sequenceParallel());
+    int recomputed = recomputedLayers;
     for (int chunk = 0; chunk < layout.virtualStages(); chunk++) {
       LayerRange layers = layout.layers(stage, chunk, config.layers());
       PartPlan plan =
@@ -89,7 +111,9 @@ public final class Qwen3Model implements AutoCloseable {
               layers.count(),
               layers.first() == 0,
               layers.end() == config.layers(),
-              headChunkRows);
+              headChunkRows,
+              Math.min(recomputed, layers.count()));
+      recomputed -= plan.recomputedLayers();
       parts.add(new Qwen3Part(lease, arena, config, plan, ranks));
     }
   }
@@ -182,6 +206,11 @@ public final class Qwen3Model implements AutoCloseable {
   /** Memory for what is computed with this model; freed with it. */
   public Arena arena() {
     return arena;
+  }
+
+  /** The memory that layers use one after the other, once activations have been made. */
+  public long scratchBytes() {
+    return parts.stream().mapToLong(Qwen3Part::scratchBytes).sum();
   }
 
   /** All parameters here by name, in the order of the model, a tied embedding once. */

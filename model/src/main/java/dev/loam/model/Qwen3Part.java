@@ -5,7 +5,6 @@ import dev.loam.parallel.Partition;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.DType;
-import dev.loam.tensor.Device;
 import dev.loam.tensor.Kernels;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.Workspace;
@@ -24,6 +23,7 @@ import java.util.Optional;
  */
 final class Qwen3Part implements ModelPart, AutoCloseable {
   private final Qwen3Config config;
+  private final PartPlan plan;
   private final Kernels kernels;
   private final TensorParallel ranks;
   private final DType dtype;
@@ -34,13 +34,12 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
   private final Optional<LmHead> head;
   private final Optional<Weight> shared;
   private final List<Weight> weights = new ArrayList<>();
-  private Optional<Arena> scratchArena = Optional.empty();
-  private Optional<Workspace> workspace = Optional.empty();
-  private long workspaceTokens;
+  private Optional<PartScratch> scratch = Optional.empty();
 
   Qwen3Part(
       ComputeLease lease, Arena arena, Qwen3Config model, PartPlan plan, TensorParallel ranks) {
     this.config = model.slice(ranks.size());
+    this.plan = plan;
     this.kernels = lease.kernels();
     this.ranks = ranks;
     this.dtype = lease.computeType();
@@ -81,7 +80,8 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
     finalNorm = Optional.of(norm);
     head =
         Optional.of(
-            new LmHead(lease, arena, ranks, this::scratch, output, firstRow, plan.headChunkRows()));
+            new LmHead(
+                lease, arena, ranks, this::workspace, output, firstRow, plan.headChunkRows()));
   }
 
   @Override
@@ -90,12 +90,13 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
     long tokens = context.tokens();
     long rows = residualRows(tokens);
     Tensor xSH = input(in, kept, rows);
-    embedding.ifPresent(e -> e.forward(scratch(), in, kept.lookup(), xSH));
+    embedding.ifPresent(e -> e.forward(workspace(), in, kept.lookup(), xSH));
     for (int i = 0; i < layers.size(); i++) {
       Tensor layerIn = i == 0 ? xSH : kept.residualSH(i, rows);
       boolean toOut = i == layers.size() - 1 && finalNorm.isEmpty();
       Tensor layerOut = toOut ? outSH : kept.residualSH(i + 1, rows);
-      layers.get(i).forward(scratch(), layerIn, kept.layer(i, tokens, rows), context, layerOut);
+      LayerActivations layer = layer(kept, i).forTokens(tokens, rows);
+      layers.get(i).forward(workspace(), layerIn, layer, context, layerOut);
     }
     finalNorm.ifPresent(
         norm ->
@@ -118,7 +119,7 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
     Qwen3Activations kept = (Qwen3Activations) activations;
     long tokens = context.tokens();
     long rows = residualRows(tokens);
-    try (Workspace.Frame frame = scratch().frame()) {
+    try (Workspace.Frame frame = workspace().frame()) {
       // The gradient of the residual stream goes to and fro between two buffers.
       Tensor dy = frame.take(rows, config.hiddenSize());
       Tensor dx = frame.take(rows, config.hiddenSize());
@@ -130,14 +131,17 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
       for (int i = layers.size() - 1; i >= 0; i--) {
         Tensor layerIn = i == 0 ? input(in, kept, rows) : kept.residualSH(i, rows);
         Tensor target = i == 0 ? dInSH : dx;
-        LayerActivations layer = kept.layer(i, tokens, rows);
-        layers.get(i).backward(scratch(), dy, layerIn, layer, context, target, gradients);
+        LayerActivations layer = layer(kept, i).forTokens(tokens, rows);
+        if (kept.isRecomputed(i)) {
+          layers.get(i).rebuild(workspace(), layerIn, layer, context);
+        }
+        layers.get(i).backward(workspace(), dy, layerIn, layer, context, target, gradients);
         Tensor swap = dy;
         dy = target;
         dx = swap;
       }
     }
-    embedding.ifPresent(e -> e.backward(scratch(), dInSH, in, kept.lookup(), gradients));
+    embedding.ifPresent(e -> e.backward(workspace(), dInSH, in, kept.lookup(), gradients));
   }
 
   private void finalNormBackward(
@@ -149,7 +153,20 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
       Gradients gradients) {
     Tensor lastSH = kept.residualSH(layers.size(), rows);
     NormedLinear.normBackward(
-        kernels, scratch(), dOutSH, lastSH, norm, kept.finalFactorS(rows), dySH, false, gradients);
+        kernels,
+        workspace(),
+        dOutSH,
+        lastSH,
+        norm,
+        kept.finalFactorS(rows),
+        dySH,
+        false,
+        gradients);
+  }
+
+  /** Where a layer puts what its backward needs: in memory of the micro batch, or of all. */
+  private LayerActivations layer(Qwen3Activations kept, int i) {
+    return kept.isRecomputed(i) ? scratch().rebuilt() : kept.layer(i);
   }
 
   /** The input of the first layer: looked up in the embedding, or what the stage before sent. */
@@ -164,38 +181,45 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
 
   @Override
   public Activations newActivations(Arena arena, int maxTokens) {
-    return activations(arena, maxTokens, false);
+    makeScratch(maxTokens);
+    long rows = residualRows(maxTokens);
+    return Qwen3Activations.training(arena, dtype, config, plan, maxTokens, rows);
   }
 
   @Override
   public Activations newInferenceActivations(Arena arena, int maxTokens) {
-    return activations(arena, maxTokens, true);
+    makeScratch(maxTokens);
+    long rows = residualRows(maxTokens);
+    return Qwen3Activations.inference(arena, dtype, config, plan, maxTokens, rows);
   }
 
-  private Activations activations(Arena arena, int maxTokens, boolean sharedByLayers) {
-    if (maxTokens > workspaceTokens) {
-      long streams = 2 * Workspace.padded((long) maxTokens * config.hiddenSize());
-      long elements = streams + Qwen3Layer.scratch(kernels, config, maxTokens);
-      scratchArena.ifPresent(Arena::close);
-      Arena fresh = lease.newArena(Device.cpu());
-      scratchArena = Optional.of(fresh);
-      workspace = Optional.of(new Workspace(fresh, dtype, elements));
-      workspaceTokens = maxTokens;
+  private void makeScratch(int maxTokens) {
+    if (scratch.isEmpty() || scratch.get().tokens() < maxTokens) {
+      long rows = residualRows(maxTokens);
+      close();
+      boolean recomputes = plan.recomputedLayers() > 0;
+      scratch = Optional.of(PartScratch.allocate(lease, config, maxTokens, rows, recomputes));
     }
-    long rows = ranks.streamRows(maxTokens);
-    return new Qwen3Activations(
-        arena, dtype, config, layers.size(), maxTokens, rows, sharedByLayers);
   }
 
-  private Workspace scratch() {
-    return workspace.orElseThrow(
+  private PartScratch scratch() {
+    return scratch.orElseThrow(
         () -> new IllegalStateException("activations come from newActivations of the same part"));
+  }
+
+  private Workspace workspace() {
+    return scratch().workspace();
+  }
+
+  /** What is allocated of scratch memory so far. */
+  long scratchBytes() {
+    return scratch.map(s -> s.arena().allocatedBytes()).orElse(0L);
   }
 
   /** Frees the scratch memory; parameters belong to the arena they were allocated in. */
   @Override
   public void close() {
-    scratchArena.ifPresent(Arena::close);
+    scratch.ifPresent(PartScratch::close);
   }
 
   @Override

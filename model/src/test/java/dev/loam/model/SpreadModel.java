@@ -39,6 +39,7 @@ import java.util.function.Consumer;
  *
  * @param strict whether gradients are summed in a tree
  * @param weights fills them, on every rank
+ * @param recomputedLayers of each stage
  */
 record SpreadModel(
     String engine,
@@ -46,8 +47,24 @@ record SpreadModel(
     boolean strict,
     Qwen3Config config,
     int chunkRows,
-    Consumer<Qwen3Model> weights) {
+    Consumer<Qwen3Model> weights,
+    int recomputedLayers) {
   private static final long BUCKET_ELEMENTS = 3000;
+
+  /** Nothing is recomputed. */
+  SpreadModel(
+      String engine,
+      Layout layout,
+      boolean strict,
+      Qwen3Config config,
+      int chunkRows,
+      Consumer<Qwen3Model> weights) {
+    this(engine, layout, strict, config, chunkRows, weights, 0);
+  }
+
+  SpreadModel recomputing(int layers) {
+    return new SpreadModel(engine, layout, strict, config, chunkRows, weights, layers);
+  }
 
   /**
    * Runs micro batches forward and backward, each replica an equal run of them.
@@ -88,7 +105,7 @@ record SpreadModel(
     int first = groups.position().data() * count;
     List<Whole.Piece> pieces = new ArrayList<>();
     try (Arena arena = new DirtyArena(lease.newArena(Device.cpu()));
-        Qwen3Model model = Qwen3Model.share(lease, config, chunkRows, groups)) {
+        Qwen3Model model = Qwen3Model.share(lease, config, chunkRows, groups, recomputedLayers)) {
       weights.accept(model);
       for (int i = first; i < first + count; i++) {
         logits(model, arena, batches.get(i), i).ifPresent(pieces::add);

@@ -56,7 +56,8 @@ record TinyCase(long seed, Qwen3Config config, int chunkRows, List<MicroBatch> b
     return new TinyCase(seed, config, chunkRows, List.copyOf(batches));
   }
 
-  private static MicroBatch batch(SplittableRandom random, int vocabulary, int ranks) {
+  /** Documents of random lengths whose tokens so many ranks divide. */
+  static MicroBatch batch(SplittableRandom random, int vocabulary, int ranks) {
     int documents = random.nextInt(1, 5);
     int[] starts = new int[documents + 1];
     for (int i = 0; i < documents; i++) {

@@ -61,6 +61,7 @@ record RankSetup(
         model.parts().stream().flatMap(part -> part.sharedWeight().stream()).findFirst();
     GradientReduction reduction =
         new GradientReduction(kernels, gradients, groups, shared, bucketElements);
+    long before = arena.allocatedBytes();
     Pipeline pipeline =
         Pipeline.of(
             StagePlan.of(layout, groups.position().stage(), pipelineSchedule),
@@ -70,11 +71,13 @@ record RankSetup(
             arena,
             batches.maxTokens(),
             clock);
+    long activations = arena.allocatedBytes() - before;
     Updates updates = new Updates(optimizer.create(kernels, arena, reduction.owned()));
     RankObserver observer =
         observers.create(
             new RankObserver.Rank(
                 kernels, arena, groups, reduction.owned(), updates.optimizer().state()));
+    GlobalNorm norm = new GlobalNorm(kernels, arena, groups.world(), reduction.owned());
     TrainStep step =
         new TrainStep(
             groups.position().data(),
@@ -82,16 +85,19 @@ record RankSetup(
             pipeline,
             gradients,
             reduction,
-            new GlobalNorm(kernels, arena, groups.world(), reduction.owned()),
+            norm,
             new GradientClip(maxGradientNorm),
             updates,
             lossReduction,
             observer,
             clock);
-    return new Ready(step, updates, observer, memory(model, gradients, updates.optimizer()));
+    long moments = updates.optimizer().state().stream().mapToLong(OptimizerState::bytes).sum();
+    RankMemory memory = memory(model, arena, gradients.bytes(), moments, activations);
+    return new Ready(step, updates, observer, memory);
   }
 
-  private static RankMemory memory(Qwen3Model model, Gradients gradients, Optimizer optimizer) {
+  private static RankMemory memory(
+      Qwen3Model model, Arena arena, long gradients, long moments, long activations) {
     long weights =
         model.weights().stream()
             .distinct()
@@ -102,7 +108,14 @@ record RankSetup(
             .flatMap(part -> part.head().stream())
             .mapToLong(LossHead::logitBytes)
             .sum();
-    long state = optimizer.state().stream().mapToLong(OptimizerState::bytes).sum();
-    return new RankMemory(weights, gradients.bytes(), state, logits);
+    long all = model.arena().allocatedBytes() + arena.allocatedBytes();
+    return new RankMemory(
+        weights,
+        gradients,
+        moments,
+        activations,
+        model.scratchBytes(),
+        logits,
+        all - weights - gradients - moments - activations - logits);
   }
 }

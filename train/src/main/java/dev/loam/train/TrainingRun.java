@@ -100,19 +100,14 @@ public final class TrainingRun {
       try (DataLoader batches =
               new PrefetchedBatches(
                   TrainingData.batches(lease, config, groups.position().data()), world.rank());
-          Qwen3Model model = Qwen3Model.share(lease, config.model(), HEAD_CHUNK_ROWS, groups)) {
+          Qwen3Model model = newModel(config, lease, groups)) {
         setWeights(model, start);
         world.barrier("start of the run").await();
         long planned = batches.stepsPerEpoch() * config.epochs();
         long steps = Math.min(planned, config.stopStep().orElse(planned));
         Trainer.Builder trainer =
-            Trainer.builder(model, batches)
+            newTrainer(config, model, batches)
                 .setSchedule(config.lr().schedule(planned, batches.stepsPerEpoch()))
-                .optOptimizer(config.optimizer().adamW())
-                .optMaxGradientNorm(config.optimizer().maxGradientNorm())
-                .optReduction(config.reduction())
-                .optPipelineSchedule(config.parallel().schedule())
-                .optStrict(config.parallel().strict())
                 .optStepOffset(config.lrStepOffset())
                 .optTotalSteps(steps)
                 .optCheckpoints(checkpoints, config.checkpoints())
@@ -131,6 +126,26 @@ public final class TrainingRun {
         return last;
       }
     }
+  }
+
+  /** Allocates what a rank has of a configuration's model; the caller closes it. */
+  public static Qwen3Model newModel(
+      TrainingConfig config, ComputeLease lease, RankGroups groups) {
+    int stage = groups.position().stage();
+    int layers = groups.layout().layersOfStage(stage, config.model().layers());
+    int recomputed = config.recompute().layers(stage, layers);
+    return Qwen3Model.share(lease, config.model(), HEAD_CHUNK_ROWS, groups, recomputed);
+  }
+
+  /** A trainer that does in each step what a configuration asks for, and is not told yet when. */
+  public static Trainer.Builder newTrainer(
+      TrainingConfig config, Qwen3Model model, DataLoader batches) {
+    return Trainer.builder(model, batches)
+        .optOptimizer(config.optimizer().adamW())
+        .optMaxGradientNorm(config.optimizer().maxGradientNorm())
+        .optReduction(config.reduction())
+        .optPipelineSchedule(config.parallel().schedule())
+        .optStrict(config.parallel().strict());
   }
 
   /** Weights that the trainer reads from a checkpoint are left as they are. */

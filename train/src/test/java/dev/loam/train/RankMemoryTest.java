@@ -28,7 +28,7 @@ class RankMemoryTest {
   private static final Qwen3Config CONFIG =
       new Qwen3Config(1001, 128, 320, 2, 8, 4, 16, 16, 1e4, 1e-6, 0.1, false, SpecialTokens.none());
 
-  private RankMemory whole = new RankMemory(0, 0, 0, 0);
+  private RankMemory whole = new RankMemory(0, 0, 0, 0, 0, 0, 0);
 
   @BeforeAll
   void oneRank() {

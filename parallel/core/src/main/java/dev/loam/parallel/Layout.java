@@ -201,6 +201,13 @@ public record Layout(
     return LayerSplit.range(this, chunk * pipelineStages + stage, layerCount);
   }
 
+  /** How many layers a stage has, all its chunks together; see {@link #layers}. */
+  public int layersOfStage(int stage, int layerCount) {
+    return IntStream.range(0, virtualStages)
+        .map(chunk -> layers(stage, chunk, layerCount).count())
+        .sum();
+  }
+
   /**
    * Everything that stands against training a model this way, with what to do about it; empty if
    * nothing does.

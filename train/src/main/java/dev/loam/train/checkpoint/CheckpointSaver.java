@@ -6,6 +6,7 @@ import dev.loam.checkpoint.sharded.Checkpoint;
 import dev.loam.checkpoint.sharded.CheckpointFolder;
 import dev.loam.checkpoint.sharded.CheckpointSave;
 import dev.loam.model.Qwen3Model;
+import dev.loam.parallel.Layout;
 import dev.loam.parallel.ProcessGroup;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
@@ -95,6 +96,25 @@ public final class CheckpointSaver implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  /**
+   * The memory that saving in the background takes on this rank; 0 where it is not done.
+   *
+   * @param momentBytes of the optimizer, all that this rank has
+   */
+  public static long snapshotBytes(Qwen3Model model, CheckpointPolicy policy, long momentBytes) {
+    if (!policy.async() || (policy.everySteps() == 0 && policy.every().isEmpty())) {
+      return 0;
+    }
+    Layout layout = model.groups().layout();
+    boolean ownMoments = layout.shardedOptimizer() && layout.dataParallel() > 1;
+    long weights =
+        new RankShare(model)
+            .weights().stream()
+                .mapToLong(w -> w.values().elements() * w.values().dtype().bytes())
+                .sum();
+    return weights + (ownMoments ? momentBytes : 2 * weights);
   }
 
   /** Whether the time between two saves is over, by this rank's clock. */
