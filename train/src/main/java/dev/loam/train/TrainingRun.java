@@ -129,8 +129,7 @@ public final class TrainingRun {
   }
 
   /** Allocates what a rank has of a configuration's model; the caller closes it. */
-  public static Qwen3Model newModel(
-      TrainingConfig config, ComputeLease lease, RankGroups groups) {
+  public static Qwen3Model newModel(TrainingConfig config, ComputeLease lease, RankGroups groups) {
     int stage = groups.position().stage();
     int layers = groups.layout().layersOfStage(stage, config.model().layers());
     int recomputed = config.recompute().layers(stage, layers);

@@ -4,6 +4,8 @@ package dev.loam.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loam.tensor.Engine;
+import dev.loam.train.config.RecomputeConfig;
+import dev.loam.train.config.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,28 +29,30 @@ class RecomputeRunTest {
   private byte[] model(int dp, int tp, int pp, String recompute) throws IOException {
     Path output = folder.resolve("out" + recompute.hashCode());
     TinyConfig tiny = new TinyConfig(folder);
-    TrainingRun run =
-        new TrainingRun(
-            tiny.with(
-                Map.of(
-                    "output_dir",
-                    output.toString(),
-                    "use_parallel",
-                    "True",
-                    "parallel_config.data_parallel",
-                    "" + dp,
-                    "parallel_config.model_parallel",
-                    "" + tp,
-                    "parallel_config.pipeline_stage",
-                    "" + pp,
-                    "parallel_config.micro_batch_num",
-                    pp > 1 ? "2" : "1",
-                    "parallel.enable_parallel_optimizer",
-                    "True",
-                    "runner_config.gradient_accumulation_steps",
-                    pp > 1 || dp > 1 ? "1" : "2",
-                    "recompute_config.recompute",
-                    recompute)));
+    TrainingConfig config =
+        tiny.with(
+            Map.of(
+                "output_dir",
+                output.toString(),
+                "use_parallel",
+                "True",
+                "parallel_config.data_parallel",
+                "" + dp,
+                "parallel_config.model_parallel",
+                "" + tp,
+                "parallel_config.pipeline_stage",
+                "" + pp,
+                "parallel_config.micro_batch_num",
+                pp > 1 ? "2" : "1",
+                "parallel.enable_parallel_optimizer",
+                "True",
+                "runner_config.gradient_accumulation_steps",
+                pp > 1 || dp > 1 ? "1" : "2",
+                "recompute_config.recompute",
+                recompute));
+    assertThat(config.recompute().equals(RecomputeConfig.NONE))
+        .isEqualTo(recompute.equals("False"));
+    TrainingRun run = new TrainingRun(config);
     StepMetrics last = run.runOnThreads(Engine.named("torch"), 1, List.of());
     assertThat(last.step()).isEqualTo(TinyConfig.STEPS);
     return Files.readAllBytes(run.modelFolder().resolve("model.safetensors"));
