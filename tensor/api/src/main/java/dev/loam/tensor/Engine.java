@@ -26,6 +26,11 @@ public interface Engine {
   ComputeLease lease(int threads);
 
   /**
+   * What is held at this moment by all users of the process; exact when none of them is at work.
+   */
+  EngineUse use();
+
+  /**
    * Finds the engine of that name on the class path. The same name gives the same engine throughout
    * a process.
    *

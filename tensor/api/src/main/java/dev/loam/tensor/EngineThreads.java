@@ -22,6 +22,7 @@ public final class EngineThreads {
   private final Deque<Worker> idle = new ArrayDeque<>();
   private int started;
   private int leased;
+  private int leases;
 
   /**
    * Starts no thread yet.
@@ -41,6 +42,11 @@ public final class EngineThreads {
     return budget;
   }
 
+  /** How many leases are not closed. */
+  public synchronized int leases() {
+    return leases;
+  }
+
   /** Leases a thread, see {@link Engine#lease}. */
   public synchronized Worker lease(int threads) {
     if (threads < 1) {
@@ -49,6 +55,7 @@ public final class EngineThreads {
     int granted = Math.max(1, Math.min(threads, budget - leased));
     Worker worker = idle.isEmpty() ? new Worker(name + "-" + started++) : idle.pop();
     leased += granted;
+    leases++;
     try {
       worker.begin(granted);
     } catch (RuntimeException | Error e) {
@@ -60,6 +67,7 @@ public final class EngineThreads {
 
   private synchronized void giveBack(Worker worker, int threads) {
     leased -= threads;
+    leases--;
     idle.push(worker);
   }
 

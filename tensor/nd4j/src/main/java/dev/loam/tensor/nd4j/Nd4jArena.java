@@ -8,12 +8,22 @@ import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Owns ND4J buffers. */
 final class Nd4jArena implements Arena {
+  private final Consumer<Nd4jArena> onClose;
   private final List<Nd4jStorage> storages = new ArrayList<>();
   private long allocatedBytes;
   private boolean closed;
+
+  Nd4jArena(Consumer<Nd4jArena> onClose) {
+    this.onClose = onClose;
+  }
+
+  int tensors() {
+    return storages.size();
+  }
 
   @Override
   public Device device() {
@@ -42,5 +52,6 @@ final class Nd4jArena implements Arena {
     closed = true;
     storages.forEach(Nd4jStorage::close);
     storages.clear();
+    onClose.accept(this);
   }
 }

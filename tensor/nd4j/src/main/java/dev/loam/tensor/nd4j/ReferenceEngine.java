@@ -5,6 +5,9 @@ import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.DType;
 import dev.loam.tensor.Engine;
 import dev.loam.tensor.EngineThreads;
+import dev.loam.tensor.EngineUse;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.nd4j.common.config.ND4JSystemProperties;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -16,6 +19,7 @@ final class ReferenceEngine implements Engine {
   static final String NAME = "reference";
 
   private final EngineThreads threads;
+  private final Set<Nd4jArena> arenas = ConcurrentHashMap.newKeySet();
 
   ReferenceEngine() {
     // A library is quiet at start-up, unless its user asked otherwise.
@@ -45,7 +49,13 @@ final class ReferenceEngine implements Engine {
   }
 
   @Override
+  public EngineUse use() {
+    long tensors = arenas.stream().mapToLong(Nd4jArena::tensors).sum();
+    return new EngineUse(threads.leases(), arenas.size(), tensors);
+  }
+
+  @Override
   public ComputeLease lease(int wanted) {
-    return new ReferenceLease(threads.lease(wanted));
+    return new ReferenceLease(threads.lease(wanted), arenas);
   }
 }

@@ -8,6 +8,7 @@ import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
 import dev.loam.tensor.EngineThreads;
 import dev.loam.tensor.Kernels;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,11 +16,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** A leased thread of the reference engine. */
 final class ReferenceLease implements ComputeLease {
   private final EngineThreads.Worker worker;
+  private final Set<Nd4jArena> arenas;
   private final Kernels kernels;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  ReferenceLease(EngineThreads.Worker worker) {
+  /** The arenas made here are in the given set until they are closed. */
+  ReferenceLease(EngineThreads.Worker worker, Set<Nd4jArena> arenas) {
     this.worker = worker;
+    this.arenas = arenas;
     this.kernels =
         new CheckedKernels(
             new ReferenceKernels(), DType.F64, () -> worker.isCurrent() && !closed.get());
@@ -45,7 +49,9 @@ final class ReferenceLease implements ComputeLease {
     if (!device.equals(Device.cpu())) {
       throw new IllegalArgumentException("the reference engine has no device " + device);
     }
-    return new Nd4jArena();
+    Nd4jArena arena = new Nd4jArena(arenas::remove);
+    arenas.add(arena);
+    return arena;
   }
 
   @Override

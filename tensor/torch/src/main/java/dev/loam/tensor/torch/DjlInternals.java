@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The one class that reaches into DJL's package-private native binding: calling a method of a
@@ -23,6 +24,9 @@ final class DjlInternals {
   private final MethodHandle toTensor;
   private final MethodHandle deleteValue;
   private final MethodHandle deleteTensor;
+
+  /** Values and tensors that were made here and are not yet deleted. */
+  private final LongAdder live = new LongAdder();
 
   DjlInternals() {
     try {
@@ -63,11 +67,21 @@ final class DjlInternals {
     }
   }
 
+  /** How many values and tensors that were made here are not yet deleted. */
+  long live() {
+    return live.sum();
+  }
+
+  private long counted(long made) {
+    live.increment();
+    return made;
+  }
+
   /** Runs a module's method; the result is a new value. */
   long runMethod(long module, String method, long[] values) {
     try {
       // The flags say: not a traced call that needs its own grad guard, no result copy to the host.
-      return (long) runMethod.invokeExact(module, method, values, true, false);
+      return counted((long) runMethod.invokeExact(module, method, values, true, false));
     } catch (Throwable e) {
       throw failed(method, e);
     }
@@ -75,7 +89,7 @@ final class DjlInternals {
 
   long value(long tensor) {
     try {
-      return (long) fromTensor.invokeExact(tensor);
+      return counted((long) fromTensor.invokeExact(tensor));
     } catch (Throwable e) {
       throw failed("tensor argument", e);
     }
@@ -83,7 +97,7 @@ final class DjlInternals {
 
   long value(double number) {
     try {
-      return (long) fromDouble.invokeExact(number);
+      return counted((long) fromDouble.invokeExact(number));
     } catch (Throwable e) {
       throw failed("number argument", e);
     }
@@ -91,7 +105,7 @@ final class DjlInternals {
 
   long integerValue(long integer) {
     try {
-      return (long) fromLong.invokeExact(integer);
+      return counted((long) fromLong.invokeExact(integer));
     } catch (Throwable e) {
       throw failed("integer argument", e);
     }
@@ -99,7 +113,7 @@ final class DjlInternals {
 
   long value(boolean flag) {
     try {
-      return (long) fromBoolean.invokeExact(flag);
+      return counted((long) fromBoolean.invokeExact(flag));
     } catch (Throwable e) {
       throw failed("flag argument", e);
     }
@@ -107,7 +121,7 @@ final class DjlInternals {
 
   long integersValue(long[] integers) {
     try {
-      return (long) fromLongs.invokeExact(integers);
+      return counted((long) fromLongs.invokeExact(integers));
     } catch (Throwable e) {
       throw failed("integers argument", e);
     }
@@ -115,7 +129,7 @@ final class DjlInternals {
 
   long tensorsValue(long[] tensors) {
     try {
-      return (long) fromTensors.invokeExact(tensors);
+      return counted((long) fromTensors.invokeExact(tensors));
     } catch (Throwable e) {
       throw failed("tensors argument", e);
     }
@@ -124,7 +138,7 @@ final class DjlInternals {
   /** A new handle to the tensor that a value holds. */
   long tensor(long value) {
     try {
-      return (long) toTensor.invokeExact(value);
+      return counted((long) toTensor.invokeExact(value));
     } catch (Throwable e) {
       throw failed("tensor of a value", e);
     }
@@ -133,6 +147,7 @@ final class DjlInternals {
   void deleteValue(long value) {
     try {
       deleteValue.invokeExact(value);
+      live.decrement();
     } catch (Throwable e) {
       throw failed("deleting a value", e);
     }
@@ -141,6 +156,7 @@ final class DjlInternals {
   void deleteTensor(long tensor) {
     try {
       deleteTensor.invokeExact(tensor);
+      live.decrement();
     } catch (Throwable e) {
       throw failed("deleting a tensor", e);
     }

@@ -13,6 +13,7 @@ import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Memory of libtorch's allocator, freed as a whole. */
 final class TorchArena implements Arena {
@@ -20,14 +21,21 @@ final class TorchArena implements Arena {
   private final TorchScriptModule module;
   private final PtNDManager manager;
   private final Device device;
+  private final Consumer<TorchArena> onClose;
   private final List<TorchStorage> storages = new ArrayList<>();
   private long allocatedBytes;
   private volatile boolean closed;
 
-  TorchArena(DjlInternals djl, TorchScriptModule module, PtNDManager parent, Device device) {
+  TorchArena(
+      DjlInternals djl,
+      TorchScriptModule module,
+      PtNDManager parent,
+      Device device,
+      Consumer<TorchArena> onClose) {
     this.djl = djl;
     this.module = module;
     this.device = device;
+    this.onClose = onClose;
     ai.djl.Device place =
         device.type().equals("gpu") ? ai.djl.Device.gpu(device.index()) : ai.djl.Device.cpu();
     this.manager = parent.newSubManager(place);
@@ -39,6 +47,10 @@ final class TorchArena implements Arena {
 
   TorchScriptModule module() {
     return module;
+  }
+
+  PtNDManager manager() {
+    return manager;
   }
 
   @Override
@@ -91,6 +103,7 @@ final class TorchArena implements Arena {
       storages.forEach(TorchStorage::dropViews);
       storages.clear();
       manager.close();
+      onClose.accept(this);
     }
   }
 }

@@ -11,9 +11,13 @@ import dev.loam.tensor.Device;
 import dev.loam.tensor.Engine;
 import dev.loam.tensor.EngineException;
 import dev.loam.tensor.EngineThreads;
+import dev.loam.tensor.EngineUse;
 import dev.loam.tensor.Kernels;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /**
  * The default engine: kernels written in TorchScript, run by libtorch through DJL's PyTorch engine.
@@ -25,6 +29,7 @@ public final class TorchEngine implements Engine {
   private final PtNDManager manager;
   private final TorchScriptModule module;
   private final EngineThreads threads;
+  private final Set<TorchArena> arenas = ConcurrentHashMap.newKeySet();
 
   /** Loads libtorch when the engine is first asked for, and not before. */
   private static final class Holder {
@@ -84,6 +89,15 @@ public final class TorchEngine implements Engine {
     return new Lease(threads.lease(wanted));
   }
 
+  @Override
+  public EngineUse use() {
+    long arrays =
+        Stream.concat(Stream.of(manager), arenas.stream().map(TorchArena::manager))
+            .mapToLong(owner -> owner.getManagedArrays().size())
+            .sum();
+    return new EngineUse(threads.leases(), arenas.size(), arrays + djl.live());
+  }
+
   private final class Lease implements ComputeLease {
     private final EngineThreads.Worker worker;
     private final Kernels kernels;
@@ -113,7 +127,9 @@ public final class TorchEngine implements Engine {
 
     @Override
     public Arena newArena(Device device) {
-      return new TorchArena(djl, module, manager, device);
+      TorchArena arena = new TorchArena(djl, module, manager, device, arenas::remove);
+      arenas.add(arena);
+      return arena;
     }
 
     @Override
