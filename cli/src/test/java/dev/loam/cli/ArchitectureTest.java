@@ -51,11 +51,14 @@ class ArchitectureTest {
           .orShould()
           .callMethod(Runtime.class, "halt", int.class);
 
+  /** And the programs that show how Loam is embedded. */
   @ArchTest
   static final ArchRule onlyMainKnowsTheStandardStreams =
       noClasses()
           .that()
           .doNotHaveFullyQualifiedName(Main.class.getName())
+          .and()
+          .resideOutsideOfPackage("dev.loam.examples.embed")
           .should(ACCESS_STANDARD_STREAMS)
           .orShould()
           .accessField(FileDescriptor.class, "out")
