@@ -11,6 +11,7 @@
 #               have to end by themselves
 #
 # The exit status is that of mpirun; 2 if namespaces cannot be made here.
+# shellcheck disable=SC2016,SC2317 # the inner shell expands; clean runs at the end
 set -eu
 
 fail() {
