@@ -17,7 +17,10 @@ final class PreprocessMessages implements PreprocessListener, AutoCloseable {
 
   @Override
   public void onBatch(PreprocessProgress progress) {
-    bar.update(progress.bytesRead(), progress.totalBytes());
+    bar.update(
+        progress.bytesRead(),
+        progress.totalBytes(),
+        "%.0f documents/s".formatted(progress.documents() / progress.seconds()));
   }
 
   /** As upstream. */

@@ -54,6 +54,15 @@ final class ProgressBar implements AutoCloseable {
 
   /** Shows how much of all is done. */
   void update(long done, long total) {
+    update(done, total, "");
+  }
+
+  /**
+   * Shows how much of all is done.
+   *
+   * @param note of what else there is to say, before the time left
+   */
+  void update(long done, long total, String note) {
     if (!streams.isTerminal()) {
       return;
     }
@@ -61,12 +70,12 @@ final class ProgressBar implements AutoCloseable {
     if (now - shownAt >= INTERVAL) {
       shownAt = now;
       isShown = true;
-      streams.err().print(CLEAR_LINE + line(done, total, (double) (now - start) / NANOS));
+      streams.err().print(CLEAR_LINE + line(done, total, (double) (now - start) / NANOS, note));
       streams.err().flush();
     }
   }
 
-  private String line(long done, long total, double seconds) {
+  private String line(long done, long total, double seconds, String note) {
     double share = total > 0 ? Math.min(1, (double) done / total) : 1;
     int filled = (int) (share * WIDTH);
     String bar = "=".repeat(filled) + " ".repeat(WIDTH - filled);
@@ -74,12 +83,13 @@ final class ProgressBar implements AutoCloseable {
     String left = done > 0 ? time(seconds * (total - done) / done) : "--:--";
     return String.format(
         Locale.ROOT,
-        "%s [%s] %3.0f%%  %.1f %s/s  %s left",
+        "%s [%s] %3.0f%%  %.1f %s/s%s  %s left",
         title,
         bar,
         100 * share,
         rate,
         unit.name,
+        note.isEmpty() ? "" : "  " + note,
         left);
   }
 

@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class AddedTokenSplitter {
   private final Node root = new Node();
   private final BitSet firstUnits = new BitSet();
+  private final FirstBytes firstBytes = new FirstBytes();
 
   AddedTokenSplitter(List<AddedToken> tokens) {
     for (AddedToken token : tokens) {
       firstUnits.set(token.content().charAt(0));
+      firstBytes.add(token.content());
       Node node = root;
       for (char c : token.content().toCharArray()) {
         node = node.childOrNew(c);
@@ -31,6 +33,11 @@ final class AddedTokenSplitter {
   /** Whether there is no token to look for. */
   boolean isEmpty() {
     return firstUnits.isEmpty();
+  }
+
+  /** Whether a token may be in the bytes {@code from} to {@code to}, which are UTF-8. */
+  boolean mayFind(byte[] utf8, int from, int to) {
+    return firstBytes.occur(utf8, from, to);
   }
 
   /** A part of a text: an added token without the space it takes along, or text without one. */

@@ -5,6 +5,7 @@ import dev.loam.tokenizer.internal.JsonValue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -85,6 +86,12 @@ public final class HuggingFaceTokenizer implements Tokenizer {
   @Override
   public int[] encode(String text, AddedTokens addedTokens) {
     return encoder.encode(text, addedTokens);
+  }
+
+  @Override
+  public int[] encode(byte[] utf8, int from, int to, AddedTokens addedTokens) {
+    Objects.checkFromToIndex(from, to, utf8.length);
+    return encoder.encode(utf8, from, to, addedTokens);
   }
 
   @Override

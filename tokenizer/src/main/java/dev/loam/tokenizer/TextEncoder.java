@@ -2,6 +2,7 @@
 package dev.loam.tokenizer;
 
 import dev.loam.tokenizer.internal.IntBuilder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -25,6 +26,22 @@ final class TextEncoder {
     EncoderScratch scratch = scratches.take();
     try {
       return encode(text, addedTokens, scratch);
+    } finally {
+      scratches.give(scratch);
+    }
+  }
+
+  /** As for a string; what is left alone before words does not have to become one. */
+  int[] encode(byte[] utf8, int from, int to, AddedTokens addedTokens) {
+    if (!pieces.leavesAlone(utf8, from, to, addedTokens)) {
+      return encode(new String(utf8, from, to - from, StandardCharsets.UTF_8), addedTokens);
+    }
+    EncoderScratch scratch = scratches.take();
+    try {
+      scratch.ids().truncate(0);
+      scratch.text().set(utf8, from, to);
+      encoder.encode(scratch);
+      return scratch.ids().toArray();
     } finally {
       scratches.give(scratch);
     }

@@ -30,6 +30,18 @@ final class TextPieces {
         new AddedTokenSplitter(added.stream().filter(AddedToken::normalized).toList());
   }
 
+  /**
+   * Whether a text in UTF-8 is one piece of plain text, itself. It may be when this says no.
+   *
+   * @param utf8 of which the bytes {@code from} to {@code to} are the text
+   */
+  boolean leavesAlone(byte[] utf8, int from, int to, AddedTokens policy) {
+    boolean plain =
+        policy.equals(AddedTokens.none())
+            || !(rawSplitter.mayFind(utf8, from, to) || normalizedSplitter.mayFind(utf8, from, to));
+    return plain && !prefixSpace && normalization.leavesAlone(utf8, from, to);
+  }
+
   /** Takes the pieces of a text in their order. */
   interface Receiver {
     /** An added token that stands from {@code start} to {@code end} of an aligned text. */

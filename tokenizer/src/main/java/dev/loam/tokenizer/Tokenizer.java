@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,6 +22,17 @@ public interface Tokenizer {
    * @param addedTokens which added tokens are recognised inside the text
    */
   int[] encode(String text, AddedTokens addedTokens);
+
+  /**
+   * Encodes text in UTF-8, which saves making a string of it.
+   *
+   * @param utf8 of which the bytes {@code from} to {@code to} are the text; ill-formed parts are
+   *     encoded as U+FFFD, as many as String's constructor makes of them
+   * @return the ids that {@link #encode(String, AddedTokens)} gives
+   */
+  default int[] encode(byte[] utf8, int from, int to, AddedTokens addedTokens) {
+    return encode(new String(utf8, from, to - from, StandardCharsets.UTF_8), addedTokens);
+  }
 
   /** As {@link #encode}, and where in the text each token comes from. */
   Encoding encodeWithSpans(String text, AddedTokens addedTokens);

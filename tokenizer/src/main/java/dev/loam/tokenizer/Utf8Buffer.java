@@ -44,6 +44,14 @@ final class Utf8Buffer {
     return i < end ? append(text, i, end) : 0x7F;
   }
 
+  /** Holds a copy of the bytes from now on, which are well-formed UTF-8. */
+  void set(byte[] utf8, int from, int to) {
+    length = 0;
+    reserve(to - from);
+    System.arraycopy(utf8, from, bytes, 0, to - from);
+    length = to - from;
+  }
+
   /** Puts a space before the text. */
   void prefixSpace() {
     reserve(length + 1L);

@@ -7,6 +7,7 @@ import dev.loam.tokenizer.internal.IntBuilder;
 import dev.loam.tokenizer.internal.Normalization;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
@@ -18,6 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.ByteRange;
 
 /** What holds for any text. */
 class TokenizerPropertiesTest {
@@ -73,6 +75,25 @@ class TokenizerPropertiesTest {
   void decodingPlainTextGivesItsFormC(@ForAll("texts") String text) {
     int[] ids = TOKENIZER.encode(text, AddedTokens.none());
     assertThat(TOKENIZER.decode(ids, false)).isEqualTo(Normalization.NFC.apply(repaired(text)));
+  }
+
+  @Property(tries = 500)
+  void bytesAreEncodedAsTheStringTheyAre(
+      @ForAll("texts") String text, @ForAll @ByteRange(min = -128) byte around) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    byte[] among = new byte[utf8.length + 3];
+    Arrays.fill(among, around);
+    System.arraycopy(utf8, 0, among, 2, utf8.length);
+    for (AddedTokens policy : List.of(AddedTokens.all(), AddedTokens.none())) {
+      assertThat(TOKENIZER.encode(among, 2, 2 + utf8.length, policy))
+          .isEqualTo(TOKENIZER.encode(new String(utf8, StandardCharsets.UTF_8), policy));
+    }
+  }
+
+  @Property(tries = 300)
+  void illFormedBytesAreEncodedAsStringReadsThem(@ForAll byte[] bytes) {
+    assertThat(TOKENIZER.encode(bytes, 0, bytes.length, AddedTokens.all()))
+        .isEqualTo(TOKENIZER.encode(new String(bytes, StandardCharsets.UTF_8), AddedTokens.all()));
   }
 
   @Property(tries = 300)

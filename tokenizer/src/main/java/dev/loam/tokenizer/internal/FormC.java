@@ -27,6 +27,11 @@ final class FormC {
     return done[0] == 0 ? text : out.append(text, done[0], text.length()).toString();
   }
 
+  /** Whether a character is a part of its own in form C, and nothing reaches across it. */
+  static boolean leavesAlone(int codePoint) {
+    return codePoint < FIRST_COMBINING || FormCData.properties(codePoint) == 0;
+  }
+
   static Normalized aligned(String text) {
     Aligner aligner = new Aligner(text);
     changes(text, aligner);

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tokenizer.internal;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** Reads UTF-8 in arrays. */
 public final class Utf8 {
   private static final int FIRST_COMBINING = 0x300;
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
 
   private Utf8() {}
 
@@ -22,6 +30,35 @@ public final class Utf8 {
       i += length;
     }
     return to;
+  }
+
+  /** The first byte that is not ASCII; {@code to} if there is none. */
+  public static int afterAscii(byte[] bytes, int from, int to) {
+    int i = from;
+    while (i + Long.BYTES <= to && ((long) LONGS.get(bytes, i) & HIGH_BITS) == 0) {
+      i += Long.BYTES;
+    }
+    while (i < to && bytes[i] >= 0) {
+      i++;
+    }
+    return i;
+  }
+
+  /** The first byte of that value; {@code to} if there is none. */
+  public static int find(byte value, byte[] bytes, int from, int to) {
+    int i = from;
+    for (; i + Long.BYTES <= to; i += Long.BYTES) {
+      // The lowest high bit that is set is that of the first byte without a difference.
+      long difference = (long) LONGS.get(bytes, i) ^ ((value & 0xFF) * ONES);
+      long zeros = (difference - ONES) & ~difference & HIGH_BITS;
+      if (zeros != 0) {
+        return i + Long.numberOfTrailingZeros(zeros) / Byte.SIZE;
+      }
+    }
+    while (i < to && bytes[i] != value) {
+      i++;
+    }
+    return i;
   }
 
   /** The length of the well-formed character at {@code i}, 0 if there is none. */

@@ -26,6 +26,9 @@ import java.util.Objects;
 public final class IndexedDatasetWriter implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
 
+  /** Written back to the device as it goes, so that little is left to wait for at the end. */
+  private static final int WRITE_BACK = 1 << 22;
+
   private final TokenType type;
   private final AtomicOutput bin;
   private final AtomicOutput idx;
@@ -36,6 +39,7 @@ public final class IndexedDatasetWriter implements AutoCloseable {
   private final boolean multimodal;
   private final IntList modes = new IntList();
   private long tokens;
+  private int notWrittenBack;
 
   /**
    * Begins a dataset.
@@ -106,20 +110,10 @@ public final class IndexedDatasetWriter implements AutoCloseable {
       throw new IllegalArgumentException(
           "sequences of %d tokens in a document of %d".formatted(sum, document.length));
     }
-    for (int token : document) {
-      if (!type.holds(token)) {
-        throw new IllegalArgumentException("token id " + token + " does not fit " + type);
-      }
-    }
     if (type == TokenType.INT32) {
       putInts(document);
     } else {
-      for (int token : document) {
-        if (buffer.remaining() < type.bytes()) {
-          drain();
-        }
-        type.put(buffer, token);
-      }
+      putChecked(document);
     }
     for (int length : sequenceLengths) {
       lengths.add(length);
@@ -129,6 +123,20 @@ public final class IndexedDatasetWriter implements AutoCloseable {
     }
     documentIndices.add(lengths.size());
     tokens += document.length;
+  }
+
+  private void putChecked(int[] document) throws IOException {
+    for (int token : document) {
+      if (!type.holds(token)) {
+        throw new IllegalArgumentException("token id " + token + " does not fit " + type);
+      }
+    }
+    for (int token : document) {
+      if (buffer.remaining() < type.bytes()) {
+        drain();
+      }
+      type.put(buffer, token);
+    }
   }
 
   private void putInts(int[] values) throws IOException {
@@ -229,7 +237,12 @@ public final class IndexedDatasetWriter implements AutoCloseable {
   }
 
   private void drain() throws IOException {
+    notWrittenBack += buffer.position();
     write(bin.channel());
+    if (notWrittenBack >= WRITE_BACK) {
+      bin.channel().force(false);
+      notWrittenBack = 0;
+    }
   }
 
   private void write(FileChannel channel) throws IOException {

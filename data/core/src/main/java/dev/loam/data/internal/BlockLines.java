@@ -24,10 +24,7 @@ public final class BlockLines {
       return false;
     }
     from = next;
-    int i = next;
-    while (i < length && bytes[i] != '\n' && bytes[i] != '\r') {
-      i++;
-    }
+    int i = ByteSearch.lineEnd(bytes, next, length);
     to = i;
     next = i + (i + 1 < length && bytes[i] == '\r' && bytes[i + 1] == '\n' ? 2 : 1);
     return true;

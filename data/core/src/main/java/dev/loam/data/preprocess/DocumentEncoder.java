@@ -17,25 +17,28 @@ final class DocumentEncoder {
   }
 
   /** A document for each key, out of the texts of each key. */
-  List<EncodedDocument> encode(List<List<String>> texts) {
+  List<EncodedDocument> encode(List<List<Utf8Text>> texts) {
     List<EncodedDocument> fields = new ArrayList<>(texts.size());
-    for (List<String> sequences : texts) {
+    for (List<Utf8Text> sequences : texts) {
       fields.add(encodeTexts(sequences));
     }
     return fields;
   }
 
-  private EncodedDocument encodeTexts(List<String> texts) {
+  private EncodedDocument encodeTexts(List<Utf8Text> texts) {
     List<int[]> sequences = new ArrayList<>(texts.size());
     int count = 0;
-    for (String text : texts) {
-      int[] tokens = tokenizer.encode(text, AddedTokens.all());
+    for (Utf8Text text : texts) {
+      int[] tokens = tokenizer.encode(text.bytes(), text.from(), text.to(), AddedTokens.all());
       if (tokens.length > 0 || options.emptyText() == PreprocessOptions.EmptyText.EMPTY_SEQUENCE) {
         sequences.add(tokens);
         count = Math.addExact(count, tokens.length);
       }
     }
-    int[] lengths = sequences.stream().mapToInt(s -> s.length).toArray();
+    int[] lengths = new int[sequences.size()];
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[i] = sequences.get(i).length;
+    }
     if (count == 0 || options.endOfDocument().isEmpty()) {
       return new EncodedDocument(concatenate(sequences, count), lengths);
     }

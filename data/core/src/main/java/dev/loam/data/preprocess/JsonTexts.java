@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 final class JsonTexts implements LineTexts {
   /** Of a key that has not come, or came with a value that is no text. */
-  private static final List<String> NO_TEXTS = Collections.unmodifiableList(new ArrayList<>());
+  private static final List<Utf8Text> NO_TEXTS = Collections.unmodifiableList(new ArrayList<>());
 
   private final List<String> keys;
   private final JsonFactory json = JsonInput.factory();
@@ -30,9 +30,13 @@ final class JsonTexts implements LineTexts {
   }
 
   @Override
-  public List<List<String>> of(byte[] bytes, int from, int to) throws UnusableException {
+  public List<List<Utf8Text>> of(byte[] bytes, int from, int to) throws UnusableException {
+    Optional<List<List<Utf8Text>>> plain = new PlainLine(bytes, from, to).texts(keys);
+    if (plain.isPresent()) {
+      return plain.get();
+    }
     try (JsonParser parser = json.createParser(bytes, from, to - from)) {
-      Optional<List<List<String>>> texts = object(parser);
+      Optional<List<List<Utf8Text>>> texts = object(parser);
       if (texts.isPresent()) {
         return texts.get();
       }
@@ -45,8 +49,8 @@ final class JsonTexts implements LineTexts {
   }
 
   /** The texts, if all is as it must be. */
-  private Optional<List<List<String>>> object(JsonParser parser) throws IOException {
-    List<List<String>> texts = new ArrayList<>(Collections.nCopies(keys.size(), NO_TEXTS));
+  private Optional<List<List<Utf8Text>>> object(JsonParser parser) throws IOException {
+    List<List<Utf8Text>> texts = new ArrayList<>(Collections.nCopies(keys.size(), NO_TEXTS));
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       return Optional.empty();
     }
@@ -60,26 +64,26 @@ final class JsonTexts implements LineTexts {
       }
     }
     boolean complete = parser.nextToken() == null;
-    for (List<String> value : texts) {
+    for (List<Utf8Text> value : texts) {
       complete &= value != NO_TEXTS;
     }
     return complete ? Optional.of(texts) : Optional.empty();
   }
 
   @SuppressWarnings("MixedMutabilityReturnType") // Nobody changes the lists.
-  private static List<String> value(JsonParser parser, JsonToken token) throws IOException {
+  private static List<Utf8Text> value(JsonParser parser, JsonToken token) throws IOException {
     if (token == JsonToken.VALUE_STRING) {
-      return isText(parser.getText()) ? List.of(parser.getText()) : NO_TEXTS;
+      return isText(parser.getText()) ? List.of(Utf8Text.of(parser.getText())) : NO_TEXTS;
     }
     if (token != JsonToken.START_ARRAY) {
       parser.skipChildren();
       return NO_TEXTS;
     }
-    List<String> texts = new ArrayList<>();
+    List<Utf8Text> texts = new ArrayList<>();
     boolean usable = true;
     for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
       if (t == JsonToken.VALUE_STRING && isText(parser.getText())) {
-        texts.add(parser.getText());
+        texts.add(Utf8Text.of(parser.getText()));
       } else {
         usable = false;
         parser.skipChildren();

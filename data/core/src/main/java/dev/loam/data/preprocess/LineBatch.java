@@ -32,7 +32,7 @@ record LineBatch(Path file, LineBlocks.Block block, LineTexts texts) implements 
       int size = lines.to() - lines.from();
       try {
         checkUtf8(from, lines.to());
-        List<List<String>> found = texts.of(block.bytes(), from, lines.to());
+        List<List<Utf8Text>> found = texts.of(block.bytes(), from, lines.to());
         outcomes.add(new EncodedBatch.Encoded(encoder.encode(found), size));
       } catch (UnusableException e) {
         outcomes.add(new EncodedBatch.Refused(line, e.problem(), size));

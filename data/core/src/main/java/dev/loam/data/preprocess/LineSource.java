@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** Whole lines, unread. */
 final class LineSource implements BatchSource {
-  private static final int BLOCK = 1 << 18;
+  private static final int BLOCK = 1 << 16;
 
   private final Path file;
   private final LineTexts texts;

@@ -10,5 +10,5 @@ interface LineTexts {
    *
    * @param bytes in UTF-8, of which those from {@code from} to {@code to} are the line
    */
-  List<List<String>> of(byte[] bytes, int from, int to) throws UnusableException;
+  List<List<Utf8Text>> of(byte[] bytes, int from, int to) throws UnusableException;
 }

@@ -27,7 +27,10 @@ record RecordBatch(Path file, boolean startsFile, List<DataRecord> records, List
       }
       int size = length(record);
       try {
-        List<List<String>> texts = keys.stream().map(record::requireTexts).toList();
+        List<List<Utf8Text>> texts = new ArrayList<>();
+        for (String key : keys) {
+          texts.add(record.requireTexts(key).stream().map(Utf8Text::of).toList());
+        }
         outcomes.add(new EncodedBatch.Encoded(encoder.encode(texts), size));
       } catch (DataFormatException e) {
         outcomes.add(new EncodedBatch.Refused(0, String.valueOf(e.getMessage()), size));
