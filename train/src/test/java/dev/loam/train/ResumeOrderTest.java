@@ -43,8 +43,8 @@ class ResumeOrderTest {
   private static final List<Batches.Dealing> DEALINGS =
       List.of(Batches.Dealing.ROUND_ROBIN, Batches.Dealing.CONSECUTIVE, Batches.Dealing.BLOCKS);
 
-  /** Of each try when everything is to be run, which makes 2,000 in all. */
-  private static final int ALL_CASES = 20;
+  /** Of each try when everything is to be run: more than 2,000 that are large enough for a step. */
+  private static final int ALL_CASES = 28;
 
   private final Path folder = temporaryFolder();
 
