@@ -9,9 +9,9 @@ import dev.loam.parallel.mpi.DisagreementException;
 import dev.loam.parallel.mpi.MpiRanks;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
-import dev.loam.train.ConsoleListener;
 import dev.loam.train.StepMetrics;
 import dev.loam.train.StopRequest;
+import dev.loam.train.TrainingListener;
 import dev.loam.train.TrainingRun;
 import dev.loam.train.config.ConfigException;
 import dev.loam.train.config.TrainingConfig;
@@ -108,8 +108,11 @@ final class MpiTraining {
     Engine engine = Engine.named(LoadedModel.ENGINE);
     try (StopSignals signals = StopSignals.handle(stop, streams);
         ComputeLease lease = engine.lease(Math.max(1, threads / ranks.localRanks()))) {
-      StepMetrics last =
-          lease.call(() -> run.run(world, lease, List.of(new ConsoleListener(streams::say))));
+      List<TrainingListener> listeners =
+          world.rank() == 0
+              ? List.of(TrainingConsole.of(streams, config, lease, world.size()))
+              : List.of();
+      StepMetrics last = lease.call(() -> run.run(world, lease, listeners));
       if (world.rank() == 0) {
         TrainCommand.sayEnd(config, run, last, streams);
       }

@@ -19,15 +19,19 @@ final class ProgressBar implements AutoCloseable {
   private final Unit unit;
   private final LongSupplier nanoTime;
   private final long start;
+  private long before;
   private long shownAt;
   private boolean isShown;
+  private String shown = "";
 
   /** What is counted. */
   enum Unit {
     /** Written as MB. */
     BYTES(1_000_000, "MB"),
     /** Written one by one. */
-    TOKENS(1, "tokens");
+    TOKENS(1, "tokens"),
+    /** Written one by one. */
+    STEPS(1, "steps");
 
     private final double size;
     private final String name;
@@ -52,6 +56,11 @@ final class ProgressBar implements AutoCloseable {
     this.shownAt = start - INTERVAL;
   }
 
+  /** So much was done before this bar was made: rate and time left go by what comes after. */
+  void skip(long done) {
+    before = done;
+  }
+
   /** Shows how much of all is done. */
   void update(long done, long total) {
     update(done, total, "");
@@ -70,7 +79,8 @@ final class ProgressBar implements AutoCloseable {
     if (now - shownAt >= INTERVAL) {
       shownAt = now;
       isShown = true;
-      streams.err().print(CLEAR_LINE + line(done, total, (double) (now - start) / NANOS, note));
+      shown = line(done, total, (double) (now - start) / NANOS, note);
+      streams.err().print(CLEAR_LINE + shown);
       streams.err().flush();
     }
   }
@@ -79,8 +89,9 @@ final class ProgressBar implements AutoCloseable {
     double share = total > 0 ? Math.min(1, (double) done / total) : 1;
     int filled = (int) (share * WIDTH);
     String bar = "=".repeat(filled) + " ".repeat(WIDTH - filled);
-    double rate = seconds > 0 ? done / unit.size / seconds : 0;
-    String left = done > 0 ? time(seconds * (total - done) / done) : "--:--";
+    long here = done - before;
+    double rate = seconds > 0 ? here / unit.size / seconds : 0;
+    String left = here > 0 ? time(seconds * (total - done) / here) : "--:--";
     return String.format(
         Locale.ROOT,
         "%s [%s] %3.0f%%  %.1f %s/s%s  %s left",
@@ -98,6 +109,16 @@ final class ProgressBar implements AutoCloseable {
     return whole >= 3600
         ? "%d:%02d:%02d".formatted(whole / 3600, whole / 60 % 60, whole % 60)
         : "%d:%02d".formatted(whole / 60, whole % 60);
+  }
+
+  /** Writes a message of one line above the bar. */
+  void say(String message) {
+    if (isShown) {
+      streams.err().print(CLEAR_LINE + message + "\n" + shown);
+      streams.err().flush();
+    } else {
+      streams.say(message);
+    }
   }
 
   /** Wipes the line. */

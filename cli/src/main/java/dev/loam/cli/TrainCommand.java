@@ -3,10 +3,11 @@ package dev.loam.cli;
 
 import dev.loam.checkpoint.sharded.Storage;
 import dev.loam.parallel.mpi.MpiRanks;
+import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
-import dev.loam.train.ConsoleListener;
 import dev.loam.train.StepMetrics;
 import dev.loam.train.StopRequest;
+import dev.loam.train.TrainingListener;
 import dev.loam.train.TrainingRun;
 import dev.loam.train.config.TrainingConfig;
 import java.nio.file.Path;
@@ -80,9 +81,16 @@ final class TrainCommand implements Callable<Integer> {
     Engine engine = Engine.named(LoadedModel.ENGINE);
     try (StopSignals signals = StopSignals.handle(stop, streams)) {
       StepMetrics last =
-          run.runOnThreads(engine, threads, List.of(new ConsoleListener(streams::say)));
+          run.runOnThreads(engine, threads, List.of(console(config, engine, threads, streams)));
       sayEnd(config, run, last, streams);
       return signals.exitCode();
+    }
+  }
+
+  private static TrainingListener console(
+      TrainingConfig config, Engine engine, int threads, Streams streams) {
+    try (ComputeLease lease = engine.lease(threads)) {
+      return TrainingConsole.of(streams, config, lease, 1);
     }
   }
 

@@ -1,20 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train;
 
+import dev.loam.train.monitor.StepText;
+import dev.loam.train.monitor.TimeLeft;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** One line of text a step. */
+/** Tells of a run in lines of text. */
 public final class ConsoleListener implements TrainingListener {
   private final Consumer<String> out;
-  private double seconds;
-  private long steps;
+  private final StepText text;
+  private final TimeLeft left = new TimeLeft();
 
-  /** Lines go to the given consumer. */
+  /** One line a step goes to the given consumer. */
   public ConsoleListener(Consumer<String> out) {
+    this(out, StepText.brief());
+  }
+
+  /**
+   * Lines go to the given consumer.
+   *
+   * @param text how a step is told of
+   */
+  public ConsoleListener(Consumer<String> out, StepText text) {
     this.out = out;
+    this.text = text;
   }
 
   @Override
@@ -24,28 +36,32 @@ public final class ConsoleListener implements TrainingListener {
 
   @Override
   public void onStep(StepMetrics m) {
-    seconds += m.seconds();
-    steps++;
-    long left = Math.round(seconds / steps * (m.totalSteps() - m.step()));
-    out.accept(
-        String.format(
-            Locale.ROOT,
-            "step %5d/%d | loss %8.5f | grad norm %8.4f | lr %.3e | %6.2f s | %8.1f tokens/s | left"
-                + " %d:%02d:%02d",
-            m.step(),
-            m.totalSteps(),
-            m.loss(),
-            m.gradientNorm(),
-            m.lr(),
-            m.seconds(),
-            m.tokensPerSecond(),
-            left / 3600,
-            left / 60 % 60,
-            left % 60));
+    left.step(m);
+    text.of(m, left).forEach(out);
   }
 
   @Override
   public void onCheckpoint(long step, Path checkpoint) {
     out.accept("checkpoint of step " + step + " saved in " + checkpoint);
+  }
+
+  @Override
+  public void onEvaluation(Evaluation evaluation) {
+    out.accept(
+        String.format(
+            Locale.ROOT,
+            "evaluation after step %d | loss %8.5f | perplexity %.3f | %d tokens | %.2f s",
+            evaluation.step(),
+            evaluation.loss(),
+            evaluation.perplexity(),
+            evaluation.tokens(),
+            evaluation.seconds()));
+  }
+
+  @Override
+  public void onGeneration(long step, List<Generation> generations) {
+    for (Generation generation : generations) {
+      out.accept("after step " + step + ": " + generation.prompt() + generation.text());
+    }
   }
 }

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /** {@code metrics.jsonl}: one JSON object a step, numbers at full precision. */
 public final class MetricsFile implements TrainingListener {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  private final Path file;
-  private final BufferedWriter writer;
+  private final StepLines lines;
 
   /** Creates the file. */
   public MetricsFile(Path file) {
@@ -32,47 +20,12 @@ public final class MetricsFile implements TrainingListener {
    * @param step the last step to be kept; 0 for none
    */
   public MetricsFile(Path file, long step) {
-    this.file = file;
-    try {
-      if (step > 0 && Files.exists(file)) {
-        keepUntil(step);
-        writer = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
-      } else {
-        writer = Files.newBufferedWriter(file);
-      }
-    } catch (IOException e) {
-      throw failed(e);
-    }
-  }
-
-  private void keepUntil(long step) throws IOException {
-    Path kept = file.resolveSibling(file.getFileName() + ".kept");
-    try (BufferedReader lines = Files.newBufferedReader(file);
-        BufferedWriter out = Files.newBufferedWriter(kept)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        long number = number(line);
-        if (number > 0 && number <= step) {
-          out.write(line);
-          out.write('\n');
-        }
-      }
-    }
-    Files.move(kept, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  /** The step of a line; 0 where it is no whole object. */
-  private static long number(String line) {
-    try {
-      return JSON.readTree(line).path("step").asLong();
-    } catch (JsonProcessingException e) {
-      return 0;
-    }
+    lines = new StepLines(file, step);
   }
 
   @Override
   public void onStep(StepMetrics m) {
-    ObjectNode line = JSON.createObjectNode();
-    line.put("step", m.step());
+    ObjectNode line = StepLines.line(m.step());
     line.put("loss", m.loss());
     line.put("grad_norm", m.gradientNorm());
     line.put("lr", m.lr());
@@ -80,25 +33,16 @@ public final class MetricsFile implements TrainingListener {
     line.put("consumed_samples", m.consumedSamples());
     line.put("step_time_ms", m.seconds() * 1000);
     line.put("tokens_per_second", m.tokensPerSecond());
-    try {
-      writer.write(JSON.writeValueAsString(line));
-      writer.write('\n');
-      writer.flush();
-    } catch (IOException e) {
-      throw failed(e);
+    switch (m.outcome()) {
+      case UPDATED -> {}
+      case SKIPPED_NOT_FINITE -> line.put("skipped", "not_finite");
+      case SKIPPED_SPIKE -> line.put("skipped", "spike");
     }
+    lines.write(line);
   }
 
   @Override
   public void close() {
-    try {
-      writer.close();
-    } catch (IOException e) {
-      throw failed(e);
-    }
-  }
-
-  private UncheckedIOException failed(IOException e) {
-    return new UncheckedIOException(file + ": " + e.getMessage(), e);
+    lines.close();
   }
 }

@@ -10,18 +10,23 @@ import java.nio.file.Path;
  * The output folder of a run.
  *
  * @param metrics the file of step metrics
+ * @param evaluations the file of evaluations and generations
  * @param model the folder of the exported model
  * @param checkpoints the folder of the checkpoints
  */
-record OutputFolder(Path metrics, Path model, Path checkpoints) {
+record OutputFolder(Path metrics, Path evaluations, Path model, Path checkpoints) {
   static final String METRICS = "metrics.jsonl";
+  static final String EVALUATIONS = "evaluations.jsonl";
   static final String MODEL = "model";
   private static final String CHECKPOINTS = "checkpoint";
 
   /** The files of a run. */
   static OutputFolder of(Path folder) {
     return new OutputFolder(
-        folder.resolve(METRICS), folder.resolve(MODEL), folder.resolve(CHECKPOINTS));
+        folder.resolve(METRICS),
+        folder.resolve(EVALUATIONS),
+        folder.resolve(MODEL),
+        folder.resolve(CHECKPOINTS));
   }
 
   /**

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -42,24 +43,26 @@ final class RunOutput implements AutoCloseable {
    * Before the first step: makes the folder ready for what the run writes. A run that is continued
    * from a checkpoint that is not its newest keeps the newer ones under other names.
    *
-   * @return the metrics file, on the first rank
+   * @return what writes metrics and evaluations, on the first rank
    */
-  Optional<MetricsFile> begin(StartingPoint start) {
+  List<TrainingListener> begin(StartingPoint start) {
     if (!first) {
-      return Optional.empty();
+      return List.of();
     }
-    Path metrics = OutputFolder.of(folder).metrics();
+    long step = 0;
     if (start.inPlace()) {
-      long step = start.step();
+      step = start.step();
       if (lock.isEmpty()) {
         lock = Optional.of(RunLock.of(folder));
       }
       setAsideAfter(step);
-      return Optional.of(new MetricsFile(metrics, step));
+    } else {
+      close();
+      lock = Optional.of(OutputFolder.prepare(folder));
     }
-    close();
-    lock = Optional.of(OutputFolder.prepare(folder));
-    return Optional.of(new MetricsFile(metrics));
+    OutputFolder output = OutputFolder.of(folder);
+    return List.of(
+        new MetricsFile(output.metrics(), step), new EvaluationsFile(output.evaluations(), step));
   }
 
   private void setAsideAfter(long step) {

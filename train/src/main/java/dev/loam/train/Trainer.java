@@ -122,13 +122,16 @@ public final class Trainer {
     StepMetrics last = StepMetrics.before(start, batches, lastStep);
     try {
       while (!saving.betweenSteps(state, totals, stops()) && state.step() < lastStep) {
+        StepEvent event = StepEvent.begun(model.groups().world().rank());
         long began = System.nanoTime();
         List<MicroBatch> own = batches.step(state.cursor().start(batches));
+        event.dataRead();
         clock.ended(StepClock.Part.DATA);
         double lr = schedule.at(state.step() - ahead + stepOffset);
         TrainStep.Outcome outcome = rank.step().run(own, lr, state.step() + 1);
         state = state.next(batches, outcome.loss());
         last = StepMetrics.of(state, batches, lastStep, outcome, lr, System.nanoTime() - began);
+        event.ended(last);
         listener.onStep(last);
       }
     } catch (RuntimeException e) {

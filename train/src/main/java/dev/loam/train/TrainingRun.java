@@ -16,6 +16,7 @@ import dev.loam.parallel.threads.ThreadRanks;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
 import dev.loam.train.config.TrainingConfig;
+import dev.loam.train.monitor.RunMonitor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,8 @@ import java.util.Optional;
 
 /**
  * A run from its configuration to its exported model: data, model, trainer, {@code metrics.jsonl},
- * checkpoints, and a Hugging Face folder {@code model} at the end, all under the output folder,
- * which belongs to one run at a time.
+ * checkpoints, event files for TensorBoard, logs, and at the end {@code report.html} and a Hugging
+ * Face folder {@code model}, all under the output folder, which belongs to one run at a time.
  */
 public final class TrainingRun {
   /** Rows of logits that exist at once: enough for full matrix speed, small beside the model. */
@@ -115,7 +116,11 @@ public final class TrainingRun {
                 .optStopRequest(stopRequest)
                 .optSummary(summary(batches, start, steps, lease.threads()));
         start.checkpoint().ifPresent(trainer::optResume);
-        output.begin(start).ifPresent(trainer::addListener);
+        output.begin(start).forEach(trainer::addListener);
+        world.barrier("output folder").await();
+        RunMonitor monitor = RunMonitor.open(config, world.rank(), start.step());
+        trainer.optObserver(monitor.observers());
+        monitor.listeners().forEach(trainer::addListener);
         if (first) {
           listeners.forEach(trainer::addListener);
         }

@@ -28,7 +28,7 @@ import java.util.function.UnaryOperator;
  * @param microBatches of all replicas together in a step
  * @param rows of each micro batch
  */
-record LayoutRun(
+public record LayoutRun(
     String engine,
     Qwen3Config config,
     Layout layout,
@@ -42,7 +42,7 @@ record LayoutRun(
   private static final double RATE = 1e-3;
 
   /** A strict run over eight micro batches of one row, on the torch engine. */
-  static LayoutRun of(Qwen3Config config, Layout layout) {
+  public static LayoutRun of(Qwen3Config config, Layout layout) {
     return new LayoutRun(
         "torch", config, layout, PipelineSchedule.ONE_F_ONE_B, true, LossReduction.PER_TOKEN, 8, 1);
   }
@@ -64,7 +64,7 @@ record LayoutRun(
     return new LayoutRun(engine, config, layout, schedule, false, reduction, microBatches, rows);
   }
 
-  LayoutRun withReduction(LossReduction other) {
+  public LayoutRun withReduction(LossReduction other) {
     return new LayoutRun(engine, config, layout, schedule, strict, other, microBatches, rows);
   }
 
@@ -79,7 +79,8 @@ record LayoutRun(
    * @param weights of the whole model by name
    * @param memory of each rank
    */
-  record Result(List<StepMetrics> steps, Map<String, float[]> weights, List<RankMemory> memory) {}
+  public record Result(
+      List<StepMetrics> steps, Map<String, float[]> weights, List<RankMemory> memory) {}
 
   /** Trains, exports to a folder and reads the whole model back. */
   Result run(Path folder) {
@@ -87,7 +88,7 @@ record LayoutRun(
   }
 
   /** Likewise, of a trainer that is changed on every rank. */
-  Result run(Path folder, UnaryOperator<Trainer.Builder> change) {
+  public Result run(Path folder, UnaryOperator<Trainer.Builder> change) {
     List<StepMetrics> told = new ArrayList<>();
     List<ComputeLease> leases = new ArrayList<>();
     try {

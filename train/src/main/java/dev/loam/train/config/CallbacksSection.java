@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads {@code callbacks}, of which {@code CheckpointMonitor} says when a run is saved. */
+/**
+ * Reads {@code callbacks}, of which {@code CheckpointMonitor} says when a run is saved and {@code
+ * MFLossMonitor} that steps are told of in MindFormers' words.
+ */
 final class CallbacksSection {
   private static final String CHECKPOINTS = "CheckpointMonitor";
 
-  /** What it asks for is done always: a line a step. */
   private static final String LOSS = "MFLossMonitor";
 
   private static final List<String> OTHERS =
@@ -31,14 +33,22 @@ final class CallbacksSection {
 
   private CallbacksSection() {}
 
-  static CheckpointPolicy read(Section root, Problems problems) {
+  /**
+   * What callbacks ask for.
+   *
+   * @param lossMonitor steps between two records of {@code MFLossMonitor}, if there is one
+   */
+  record Callbacks(CheckpointPolicy checkpoints, Optional<Integer> lossMonitor) {}
+
+  static Callbacks read(Section root, Problems problems) {
     CheckpointPolicy policy = CheckpointPolicy.DEFAULT;
+    Optional<Integer> lossMonitor = Optional.empty();
     for (Section callback : root.sections("callbacks")) {
       String type = callback.text("type", "");
       if (type.equals(CHECKPOINTS)) {
         policy = checkpoints(callback);
       } else if (type.equals(LOSS)) {
-        callback.ignore("per_print_times");
+        lossMonitor = Optional.of(callback.integer("per_print_times", 1, 1, Integer.MAX_VALUE));
       } else if (OTHERS.contains(type)) {
         problems.ignored("callbacks." + type);
       } else {
@@ -49,7 +59,7 @@ final class CallbacksSection {
                 : "= " + type + " is not known; " + CHECKPOINTS + " is what saves checkpoints");
       }
     }
-    return policy;
+    return new Callbacks(policy, lossMonitor);
   }
 
   private static CheckpointPolicy checkpoints(Section section) {

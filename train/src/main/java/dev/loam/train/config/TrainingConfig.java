@@ -34,6 +34,8 @@ import java.util.Optional;
  * @param dataSkip where in the data a resumed run continues
  * @param monitor what is watched beside loss, norm and rate
  * @param tensorBoard where event files go
+ * @param lossMonitor steps between two that a console tells of in MindFormers' words ({@code
+ *     MFLossMonitor}); without it every step has a short line
  * @param pet the adapters that are trained instead of the model, if it is not that
  * @param ignoredKeys keys that were written but mean nothing here
  */
@@ -60,6 +62,7 @@ public record TrainingConfig(
     DataSkip dataSkip,
     MonitorConfig monitor,
     TensorBoardConfig tensorBoard,
+    Optional<Integer> lossMonitor,
     Optional<PetConfig> pet,
     List<String> ignoredKeys) {
   /** Copies the list. */

@@ -4,7 +4,6 @@ package dev.loam.train.config;
 import dev.loam.data.gpt.Split;
 import dev.loam.model.Qwen3Config;
 import dev.loam.train.LossReduction;
-import dev.loam.train.checkpoint.CheckpointPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +96,7 @@ final class TrainingConfigReader {
     int stepOffset = root.section("lr_schedule").integer("step_offset", 0, 0, 1);
     LossReduction reduction = reduction();
     ResumeConfig resume = resume();
-    CheckpointPolicy checkpoints = CallbacksSection.read(root, problems);
+    CallbacksSection.Callbacks callbacks = CallbacksSection.read(root, problems);
     Optional<Path> tokenizer = tokenizerDir(pretrained);
     RecomputeConfig recompute = RecomputeSection.read(root, parallel.layout(), model);
     EvaluationConfig evaluation =
@@ -113,7 +112,7 @@ final class TrainingConfigReader {
         Path.of(root.text("output_dir", "./output")),
         path("load_checkpoint").or(() -> pretrained.filter(TrainingConfigReader::hasWeights)),
         resume,
-        checkpoints,
+        callbacks.checkpoints(),
         tokenizer,
         epochs,
         batchSize,
@@ -131,6 +130,7 @@ final class TrainingConfigReader {
         dataSkip,
         monitor,
         tensorBoard,
+        callbacks.lossMonitor(),
         pet,
         problems.ignoredKeys());
   }

@@ -50,6 +50,21 @@ class CallbacksSectionTest {
     assertThat(policy("[]")).isEqualTo(CheckpointPolicy.DEFAULT);
   }
 
+  @Test
+  void theLossMonitorSaysHowOftenStepsAreToldOf() {
+    assertThat(files.read(ConfigFiles.MINIMAL).lossMonitor()).isEmpty();
+    String callbacks = "callbacks: [{type: MFLossMonitor%s}]\n";
+    assertThat(files.read(ConfigFiles.MINIMAL + callbacks.formatted("")).lossMonitor()).hasValue(1);
+    assertThat(
+            files
+                .read(ConfigFiles.MINIMAL + callbacks.formatted(", per_print_times: 20"))
+                .lossMonitor())
+        .hasValue(20);
+    files
+        .refused(ConfigFiles.MINIMAL + callbacks.formatted(", per_print_times: 0"), Map.of())
+        .hasMessageContaining("per_print_times");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

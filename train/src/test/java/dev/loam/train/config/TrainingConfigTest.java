@@ -82,6 +82,7 @@ class TrainingConfigTest {
                 MonitorConfig.OFF,
                 TensorBoardConfig.DEFAULT,
                 Optional.empty(),
+                Optional.empty(),
                 List.of()));
   }
 
@@ -207,6 +208,7 @@ class TrainingConfigTest {
                 DataSkip.NONE,
                 MonitorConfig.OFF,
                 TensorBoardConfig.DEFAULT,
+                Optional.empty(),
                 Optional.empty(),
                 List.of()));
   }

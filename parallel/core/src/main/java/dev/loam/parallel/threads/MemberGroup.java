@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.parallel.threads;
 
+import dev.loam.parallel.CollectiveEvent;
 import dev.loam.parallel.Partition;
 import dev.loam.parallel.ProcessGroup;
 import dev.loam.parallel.Reduction;
@@ -156,8 +157,9 @@ final class MemberGroup implements ProcessGroup {
     call.number = nextNumber;
     world().requireAlive(call);
     nextNumber++;
+    CollectiveEvent event = begun(call);
     shared.arriveAtCollective(rank, call);
-    return call;
+    return event.of(call);
   }
 
   private Work message(Kind kind, Tensor buffer, int peer, int tag, String what) {
@@ -166,7 +168,13 @@ final class MemberGroup implements ProcessGroup {
     call.member = peer;
     call.tag = tag;
     world().requireAlive(call);
+    CollectiveEvent event = begun(call);
     shared.arriveAtMessage(rank, call);
-    return call;
+    return event.of(call);
+  }
+
+  private CollectiveEvent begun(Call call) {
+    long bytes = call.buffer.elements() * call.buffer.dtype().bytes();
+    return CollectiveEvent.begun(this, call.kind.toString(), bytes, call.what);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.parallel.mpi;
 
+import dev.loam.parallel.CollectiveEvent;
 import dev.loam.parallel.Partition;
 import dev.loam.parallel.ProcessGroup;
 import dev.loam.parallel.RankFailedException;
@@ -111,14 +112,22 @@ final class MpiGroup implements ProcessGroup {
   public Work send(Tensor buffer, int to, int tag, String what) {
     CallChecks.requirePeer(to, tag, this, what);
     String label = label(Kind.SEND, messages++, what) + " to rank " + worldRank(to);
-    return context.start(new PointToPoint(this, label, Region.of(buffer, what), true, to, tag));
+    return recorded(
+        Kind.SEND,
+        buffer,
+        what,
+        new PointToPoint(this, label, Region.of(buffer, what), true, to, tag));
   }
 
   @Override
   public Work receive(Tensor buffer, int from, int tag, String what) {
     CallChecks.requirePeer(from, tag, this, what);
     String label = label(Kind.RECEIVE, messages++, what) + " from rank " + worldRank(from);
-    return context.start(new PointToPoint(this, label, Region.of(buffer, what), false, from, tag));
+    return recorded(
+        Kind.RECEIVE,
+        buffer,
+        what,
+        new PointToPoint(this, label, Region.of(buffer, what), false, from, tag));
   }
 
   @Override
@@ -158,7 +167,13 @@ final class MpiGroup implements ProcessGroup {
       context.failure().check();
       return new Done(System.nanoTime());
     }
-    return context.start(operation.apply(call));
+    return recorded(kind, buffer, what, operation.apply(call));
+  }
+
+  private Work recorded(Kind kind, Tensor buffer, String what, Operation operation) {
+    long bytes = buffer.elements() * buffer.dtype().bytes();
+    CollectiveEvent event = CollectiveEvent.begun(this, kind.text(), bytes, what);
+    return event.of(context.start(operation));
   }
 
   private Call call(Kind kind, Tensor buffer, String what) {
