@@ -48,8 +48,7 @@ final class TrainingConsole implements TrainingListener {
     if (flops.perToken() >= LEAST_FLOPS_OF_TOKEN) {
       double measured = leases * MatrixRate.measure(lease);
       streams.say(
-          String.format(
-              Locale.ROOT, "machine: %.3f TFLOP/s in matrix products", measured / 1e12));
+          String.format(Locale.ROOT, "machine: %.3f TFLOP/s in matrix products", measured / 1e12));
       rate = OptionalDouble.of(measured);
     }
     return new TrainingConsole(streams, StepText.brief(flops, rate));

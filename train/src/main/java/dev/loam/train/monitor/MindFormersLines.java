@@ -44,7 +44,7 @@ record MindFormersLines(ModelFlops flops, int ranks) {
             flops.perSecond(m) / ranks / 1e12),
         String.format(
             Locale.ROOT,
-            "  %4.1f%% |%s%s| %.5f samples/s/p  %d:%02d:%02d }",
+            "   %4.1f%% |%s%s| %.5f samples/s/p  %d:%02d:%02d }",
             done,
             "█".repeat(filled),
             " ".repeat(BAR - filled),

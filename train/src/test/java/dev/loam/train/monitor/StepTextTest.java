@@ -57,7 +57,7 @@ class StepTextTest {
             "{ Epoch:[  2/  2], step:[   50/  200], loss: 9.876543, per_step_time: 500ms, lr:"
                 + " 1e-06, overflow cond: False, loss_scale: 1.0, global_norm: [1.25],"
                 + " train_throughput_per_npu: 0.545T",
-            "  62.5% |" + "█".repeat(31) + " ".repeat(19) + "| 4.00000 samples/s/p  0:01:15 }");
+            "   62.5% |" + "█".repeat(31) + " ".repeat(19) + "| 4.00000 samples/s/p  0:01:15 }");
     assertThat(
             lines(
                 StepText.mindFormers(FLOPS, 1, 1),
