@@ -18,6 +18,9 @@ final class Commands {
         new PreprocessCommand(streams),
         new SamplesCommand(streams),
         new TrainCommand(streams),
+        new CommandLine(new ConfigCommand())
+            .addSubcommand(new ConfigCheckCommand(streams))
+            .addSubcommand(new ConfigShowCommand(streams)),
         new LogitsCommand(streams),
         new GenerateCommand(streams),
         new ConvertCommand(streams),

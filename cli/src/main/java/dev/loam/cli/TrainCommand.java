@@ -30,7 +30,7 @@ import picocli.CommandLine.Unmatched;
       "Trains a model from a MindFormers YAML file.",
       "Any key of the file can be set on the command line, as --section.key value."
     },
-    customSynopsis = "loam train --config FILE [--threads N] [--section.key VALUE]...")
+    customSynopsis = "loam train --config FILE [--threads N] [--explain] [--section.key VALUE]...")
 @SuppressWarnings("NullAway.Init") // the fields are set by picocli
 final class TrainCommand implements Callable<Integer> {
   private final Streams streams;
@@ -44,6 +44,12 @@ final class TrainCommand implements Callable<Integer> {
       description = "MindFormers YAML file.")
   private Path config;
 
+  @Option(
+      names = "--explain",
+      description =
+          "Writes the configuration that counts, with the origin of each value, and runs nothing.")
+  private boolean explain;
+
   @Spec private CommandSpec spec;
 
   @Unmatched private List<String> overrides = new ArrayList<>();
@@ -54,6 +60,10 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (explain) {
+      streams.out().print(TrainingConfig.resolve(config, dottedValues(overrides)).explained());
+      return ExitCodes.OK;
+    }
     if (MpiRanks.launched()) {
       return new MpiTraining(streams, threads.count())
           .run(new MpiJob(ErrorReport.of(spec, streams)), this::read);
@@ -105,7 +115,10 @@ final class TrainCommand implements Callable<Integer> {
                 + config.outputDir());
   }
 
-  /** Pairs {@code --a.b value} and {@code --a.b=value}. */
+  /**
+   * Pairs {@code --a.b value}, {@code --a.b=value} and {@code --options a.b=value c.d=value}; the
+   * last of several for one key counts.
+   */
   static Map<String, String> dottedValues(List<String> arguments) {
     Map<String, String> values = new LinkedHashMap<>();
     for (int i = 0; i < arguments.size(); i++) {
@@ -117,14 +130,33 @@ final class TrainCommand implements Callable<Integer> {
                 + "; expected --section.key VALUE (see loam train --help)");
       }
       int equals = argument.indexOf('=');
-      if (equals > 0) {
+      if (argument.equals("--options")) {
+        i = options(arguments, i + 1, values);
+      } else if (equals > 0) {
         values.put(argument.substring(2, equals), argument.substring(equals + 1));
-      } else if (i + 1 < arguments.size()) {
+      } else if (i + 1 < arguments.size() && !arguments.get(i + 1).startsWith("--")) {
         values.put(argument.substring(2), arguments.get(++i));
       } else {
         throw new UsageException(argument + " needs a value");
       }
     }
     return values;
+  }
+
+  /** Takes what follows {@code --options}; gives the index of the last argument of it. */
+  private static int options(List<String> arguments, int first, Map<String, String> values) {
+    int next = first;
+    while (next < arguments.size() && !arguments.get(next).startsWith("--")) {
+      String option = arguments.get(next++);
+      int equals = option.indexOf('=');
+      if (equals < 1) {
+        throw new UsageException("--options: not understood: " + option + "; expected KEY=VALUE");
+      }
+      values.put(option.substring(0, equals), option.substring(equals + 1));
+    }
+    if (next == first) {
+      throw new UsageException("--options needs KEY=VALUE, such as runner_config.epochs=2");
+    }
+    return next - 1;
   }
 }

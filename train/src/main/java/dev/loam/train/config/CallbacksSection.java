@@ -20,7 +20,6 @@ final class CallbacksSection {
           "SummaryMonitor",
           "ProfileMonitor",
           "EvalCallBack",
-          "TrainCallBack",
           "TrainFaultTolerance",
           "StressDetectCallBack",
           "StressTestModelMonitor",
@@ -44,18 +43,23 @@ final class CallbacksSection {
     CheckpointPolicy policy = CheckpointPolicy.DEFAULT;
     Optional<Integer> lossMonitor = Optional.empty();
     for (Section callback : root.sections("callbacks")) {
-      String type = callback.text("type", "");
+      String type = callback.text("type").orElse("");
       if (type.equals(CHECKPOINTS)) {
         policy = checkpoints(callback);
       } else if (type.equals(LOSS)) {
         lossMonitor = Optional.of(callback.integer("per_print_times", 1, 1, Integer.MAX_VALUE));
       } else if (OTHERS.contains(type)) {
         problems.ignored("callbacks." + type);
+        callback.leaveOpen();
+      } else if (type.equals("TrainCallBack")) {
+        callback.reject("type", "use runner_config.stop_step, which ends a run after that step");
+        callback.leaveOpen();
       } else {
+        callback.leaveOpen();
         callback.problem(
             "type",
             type.isEmpty()
-                ? "is missing"
+                ? "is missing; " + CHECKPOINTS + " is what saves checkpoints"
                 : "= " + type + " is not known; " + CHECKPOINTS + " is what saves checkpoints");
       }
     }
@@ -73,10 +77,15 @@ final class CallbacksSection {
     section.only("save_trainable_params", "False", "a checkpoint has all parameters");
     section.only("save_optimizer", "True", "a checkpoint without moments cannot be gone on from");
     section.only("enc_key", "None", "checkpoints are not encrypted");
+    section.only(
+        "directory", "null", "checkpoints are in output_dir/checkpoint; set output_dir", "");
+    section.only(
+        "save_checkpoint_path",
+        "null",
+        "checkpoints are in output_dir/checkpoint; set output_dir",
+        "");
     section.ignore(
         "prefix",
-        "directory",
-        "save_checkpoint_path",
         "integrated_save",
         "save_network_params",
         "checkpoint_format",
@@ -96,7 +105,6 @@ final class CallbacksSection {
             section.integer("keep_checkpoint_max", 5, 0, Integer.MAX_VALUE),
             section.integer("keep_checkpoint_every_n_steps", 0, 0, Integer.MAX_VALUE),
             section.integer("keep_best_checkpoints", 0, 0, Integer.MAX_VALUE));
-    section.finish();
     return policy;
   }
 }

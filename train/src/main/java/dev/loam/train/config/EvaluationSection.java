@@ -11,18 +11,15 @@ import java.util.Optional;
  */
 final class EvaluationSection {
   private final Section root;
-  private final Problems problems;
   private final boolean evaluates;
 
-  private EvaluationSection(Section root, Problems problems) {
+  private EvaluationSection(Section root) {
     this.root = root;
-    this.problems = problems;
     this.evaluates = root.flag("do_eval", false);
   }
 
-  static EvaluationConfig read(
-      Section root, boolean compat, int batchSize, boolean hasTokenizer, Problems problems) {
-    return new EvaluationSection(root, problems).read(compat, batchSize, hasTokenizer);
+  static EvaluationConfig read(Section root, boolean compat, int batchSize, boolean hasTokenizer) {
+    return new EvaluationSection(root).read(compat, batchSize, hasTokenizer);
   }
 
   private EvaluationConfig read(boolean compat, int batchSize, boolean hasTokenizer) {
@@ -31,7 +28,6 @@ final class EvaluationSection {
     Section early = root.section("early_stop");
     int patience = early.integer("patience", 0, 0, Integer.MAX_VALUE);
     double minImprovement = early.number("min_delta", 0, 0, Double.MAX_VALUE);
-    early.finish();
     if (patience > 0 && !evaluates) {
       early.problem("patience", "counts evaluations, and there are none; set do_eval to True");
     }
@@ -51,7 +47,7 @@ final class EvaluationSection {
     int size = dataset.integer("batch_size", batchSize, 1, 1 << 20);
     return new EvaluationConfig(
         root.has("eval_dataset")
-            ? DataSection.read(dataset, compat, Split.VALID, problems)
+            ? DataSection.read(dataset, compat, Split.VALID)
             : Optional.empty(),
         size,
         everySteps,
@@ -77,7 +73,6 @@ final class EvaluationSection {
     if (!prompts.isEmpty() && !hasTokenizer) {
       section.problem("prompts", "need a tokenizer; set tokenizer_dir");
     }
-    section.finish();
     return prompts.isEmpty() ? EvaluationConfig.NONE.generations() : generations;
   }
 }

@@ -24,10 +24,6 @@ final class HandlerSection {
           "select_columns",
           "flatten");
 
-  /** Those of upstream that make samples of records. */
-  private static final List<String> MAKE_SAMPLES =
-      List.of("AlpacaInstructDataHandler", "CodeAlpacaInstructDataHandler", "PackingHandler");
-
   private final Section section;
 
   private HandlerSection(Section section) {
@@ -36,10 +32,8 @@ final class HandlerSection {
 
   /** The handler; nothing where problems leave none to speak of. */
   static Optional<RecordHandler> read(Section section) {
-    Optional<RecordHandler> handler = new HandlerSection(section).read(section.text("type", ""));
-    if (handler.isPresent()) {
-      section.finish();
-    }
+    Optional<RecordHandler> handler =
+        new HandlerSection(section).read(section.text("type").orElse(""));
     return handler;
   }
 
@@ -58,6 +52,10 @@ final class HandlerSection {
       case "remove_columns" -> Optional.of(new RecordHandler.RemoveColumns(columns()));
       case "select_columns" -> Optional.of(new RecordHandler.SelectColumns(columns()));
       case "flatten" -> Optional.of(new RecordHandler.Flatten());
+      case "AlpacaInstructDataHandler", "CodeAlpacaInstructDataHandler", "PackingHandler" -> {
+        makeSamples(type);
+        yield Optional.empty();
+      }
       default -> {
         refuse(type);
         yield Optional.empty();
@@ -65,12 +63,28 @@ final class HandlerSection {
     };
   }
 
+  /** Those of upstream that make samples of records: their arguments are checked already. */
+  private void makeSamples(String type) {
+    section.unavailable(
+        "type", "= " + type + " is not available yet; there are " + String.join(", ", KNOWN));
+    section.integer("seq_length", 4096, 1, 1 << 24);
+    if (type.equals("PackingHandler")) {
+      section.choice("pack_strategy", "pack", List.of("pack", "truncate"));
+      return;
+    }
+    section.flag("padding", true);
+    section.integer("ignore_token_id");
+    section.integer("pad_token_id");
+    section.flag("is_dynamic");
+    Section tokenizer = section.section("tokenizer");
+    tokenizer.ignore("trust_remote_code", "type", "auto_register");
+    tokenizer.choice("padding_side", List.of("right", "left"));
+    tokenizer.path("pretrained_model_dir");
+  }
+
   private void refuse(String type) {
     if (type.isEmpty()) {
       section.problem("type", "is missing; one of " + String.join(", ", KNOWN));
-    } else if (MAKE_SAMPLES.contains(type)) {
-      section.problem(
-          "type", "= " + type + " is not available yet; there are " + String.join(", ", KNOWN));
     } else {
       String meant =
           Suggestion.of(type, KNOWN)
@@ -78,11 +92,13 @@ final class HandlerSection {
               .orElse("there are " + String.join(", ", KNOWN));
       section.problem("type", "= " + type + " is not available; " + meant);
     }
+    section.leaveOpen();
   }
 
   /** Reported at the type, which tells which of the handlers it is. */
   private void missing(String key, String meaning) {
-    section.problem("type", "= " + section.text("type", "") + " needs " + key + ", " + meaning);
+    section.problem(
+        "type", "= " + section.text("type").orElse("") + " needs " + key + ", " + meaning);
   }
 
   private String required(String key) {
@@ -154,11 +170,9 @@ final class HandlerSection {
   }
 
   private RecordCondition condition() {
-    if (section.has("function")) {
-      section.problem(
-          "function",
-          "is Python; give column and min_length, max_length, equals or not_empty instead");
-    }
+    section.reject(
+        "function",
+        "it is Python; give column and min_length, max_length, equals or not_empty instead");
     RecordCondition condition =
         new RecordCondition(
             required("column"),

@@ -22,6 +22,11 @@ final class HfLoaderSection {
         "False",
         "its order would be another in every run; the handler shuffle has a seed");
     loader.only("streaming", "False", "records are read once and kept in a temporary file");
+    loader.reject("num_samples", "use the handler take with n");
+    loader.reject("packing", "use the handler PackingHandler");
+    loader.reject(
+        "adaptor_config", "use create_compressed_eod_mask and the handler PackingHandler");
+    loader.reject("is_dynamic", "use padding of the handler that makes samples");
     loader.ignore(
         "create_attention_mask",
         "create_compressed_eod_mask",
@@ -54,7 +59,8 @@ final class HfLoaderSection {
   }
 
   private static Optional<RecordSource> source(Section loader) {
-    Optional<String> path = loader.text("path").filter(text -> !text.isEmpty());
+    String key = loader.oneOf("path", "dataset_dir");
+    Optional<String> path = loader.text(key).filter(text -> !text.isEmpty());
     if (path.isEmpty()) {
       loader.problem(
           "path",

@@ -16,18 +16,15 @@ final class MegatronSection {
   private final Section loader;
   private final Section config;
   private final boolean upstreamCompat;
-  private final Problems problems;
 
-  private MegatronSection(Section loader, boolean upstreamCompat, Problems problems) {
+  private MegatronSection(Section loader, boolean upstreamCompat) {
     this.loader = loader;
     this.config = loader.section("config");
     this.upstreamCompat = upstreamCompat;
-    this.problems = problems;
   }
 
-  static Optional<DataConfig> read(
-      Section loader, boolean upstreamCompat, Split phase, Problems problems) {
-    return new MegatronSection(loader, upstreamCompat, problems).read(phase);
+  static Optional<DataConfig> read(Section loader, boolean upstreamCompat, Split phase) {
+    return new MegatronSection(loader, upstreamCompat).read(phase);
   }
 
   private Optional<DataConfig> read(Split absent) {
@@ -35,7 +32,11 @@ final class MegatronSection {
     loader.only("shuffle", "False", "the order is GPTDataset's own");
     loader.ignore("tokenizer");
     Split phase = phase(absent);
-    long samples = samples(phase);
+    List<Double> sizes = loader.numbers("sizes", List.of());
+    long samples =
+        loader.has("num_samples")
+            ? loader.integer("num_samples", 1, Integer.MAX_VALUE)
+            : samples(phase, sizes);
     boolean ownPaths = config.has("train_data_path") || config.has(ownPathKey(phase));
     List<String> paths = paths(phase, ownPaths);
     Optional<String> split =
@@ -51,7 +52,6 @@ final class MegatronSection {
     Optional<Path> cache = config.text("path_to_cache").map(Path::of);
     int threads = config.integer("num_dataset_builder_threads", 1, 1, MAX_THREADS);
     Optional<GptOptions> options = options();
-    config.finish();
     SurplusRule surplus = upstreamCompat ? SurplusRule.MINDFORMERS : SurplusRule.MEGATRON;
     return options.map(
         o -> new DataConfig.Megatron(samples, paths, split, o, surplus, phase, cache, threads));
@@ -73,8 +73,7 @@ final class MegatronSection {
     };
   }
 
-  private long samples(Split phase) {
-    List<Double> sizes = loader.numbers("sizes", List.of());
+  private long samples(Split phase, List<Double> sizes) {
     int place = List.of(Split.TRAIN, Split.VALID, Split.TEST).indexOf(phase);
     double size = sizes.size() > place ? sizes.get(place) : 0;
     if (size >= 1 && size == Math.rint(size)) {
@@ -104,6 +103,13 @@ final class MegatronSection {
       config.texts(ownPathKey(split)); // Those of other phases are none of ours, but known.
     }
     String key = ownPaths ? ownPathKey(phase) : "data_path";
+    Optional<String> folder = loader.text("dataset_dir").filter(text -> !text.isBlank());
+    if (folder.isPresent()) {
+      if (config.has(key) && !loader.place("dataset_dir").isCommandLine()) {
+        loader.problem("dataset_dir", "is given together with config." + key + "; leave one out");
+      }
+      return List.of(folder.get());
+    }
     List<String> paths = config.texts(key);
     if (paths.isEmpty()) {
       config.problem(key, "is missing; prefixes, or weights and prefixes in turn");
@@ -112,11 +118,14 @@ final class MegatronSection {
   }
 
   private Optional<GptOptions> options() {
-    int length = config.integer("seq_length", 0, 1, MAX_LENGTH);
+    if (!config.has("seq_length")) {
+      config.problem("seq_length", "is missing; the number of tokens of a sample");
+    }
+    int length = config.integer("seq_length", 1, MAX_LENGTH);
     boolean compressed = config.flag("create_compressed_eod_mask", false);
     GptOptions.Builder builder =
         GptOptions.builder(length)
-            .randomSeed(config.integer("seed").orElse(1234L))
+            .randomSeed(config.integer("seed", 1234L))
             .eod(config.integer("eod", -1, -1, Integer.MAX_VALUE))
             .pad(config.integer("pad", -1, -1, Integer.MAX_VALUE))
             .eodMaskLoss(config.flag("eod_mask_loss", false))
@@ -131,7 +140,7 @@ final class MegatronSection {
     try {
       return Optional.of(builder.build());
     } catch (IllegalArgumentException e) {
-      problems.add(config.place("seq_length") + ": " + e.getMessage());
+      config.problem(String.valueOf(e.getMessage()));
       return Optional.empty();
     }
   }

@@ -14,64 +14,65 @@ import java.util.OptionalInt;
  * config.json} of {@code pretrained_model_dir} where that is given.
  */
 final class ModelSection {
+  private static final String FILE = "config.json";
+
   private final Section section;
-  private final Problems problems;
   private final Optional<Qwen3Config> base;
 
-  private ModelSection(Section section, Problems problems, Optional<Qwen3Config> base) {
+  private ModelSection(Section section, Optional<Qwen3Config> base) {
     this.section = section;
-    this.problems = problems;
     this.base = base;
   }
 
-  static Optional<Qwen3Config> read(
-      Section model, Optional<Path> pretrainedDir, Problems problems) {
+  static Optional<Qwen3Config> read(Section root, Optional<Path> pretrainedDir, Problems problems) {
     Optional<Qwen3Config> base = Optional.empty();
     if (pretrainedDir.isPresent()) {
       try {
-        base = Optional.of(Qwen3Config.read(pretrainedDir.get().resolve("config.json")));
+        base = Optional.of(Qwen3Config.read(pretrainedDir.get().resolve(FILE)));
       } catch (ModelConfigException e) {
-        problems.add(String.valueOf(e.getMessage()));
+        problems.add(root.place("pretrained_model_dir"), String.valueOf(e.getMessage()));
       }
     }
+    Section model = root.section("model");
     Section section = model.section("model_config");
-    Optional<Qwen3Config> config = new ModelSection(section, problems, base).read();
-    section.finish();
+    if (base.isPresent()) {
+      section.setOriginOfDefaults(Origin.of(pretrainedDir.orElseThrow().resolve(FILE).toString()));
+    }
+    Optional<Qwen3Config> config = new ModelSection(section, base).read();
     model.ignore("arch", "type");
-    model.finish();
     return config;
   }
 
   private Optional<Qwen3Config> read() {
     ignoreOthers();
-    int layers = size("num_hidden_layers", "num_layers", base.map(Qwen3Config::layers));
-    int heads = size("num_attention_heads", "num_heads", base.map(Qwen3Config::heads));
-    int hidden = size("hidden_size", "hidden_size", base.map(Qwen3Config::hiddenSize));
+    int layers = size(base.map(Qwen3Config::layers), "num_hidden_layers", "num_layers");
+    int heads = size(base.map(Qwen3Config::heads), "num_attention_heads", "num_heads");
+    int hidden = size(base.map(Qwen3Config::hiddenSize), "hidden_size");
     int intermediate =
-        size("intermediate_size", "ffn_hidden_size", base.map(Qwen3Config::intermediateSize));
-    int keyValueHeads = heads;
-    for (String name : List.of("num_key_value_heads", "n_kv_heads", "num_query_groups")) {
-      keyValueHeads =
-          section.integer(
-              name, base.map(Qwen3Config::keyValueHeads).orElse(keyValueHeads), 1, 1 << 24);
-    }
-    int headSize = base.map(Qwen3Config::headSize).orElse(128);
-    headSize = section.integer("kv_channels", headSize, 1, 1 << 24);
-    headSize = section.integer("head_dim", headSize, 1, 1 << 24);
+        size(base.map(Qwen3Config::intermediateSize), "intermediate_size", "ffn_hidden_size");
+    int keyValueHeads =
+        size(
+            base.map(Qwen3Config::keyValueHeads).or(() -> Optional.of(heads)),
+            "num_key_value_heads",
+            "n_kv_heads",
+            "num_query_groups");
+    int headSize =
+        size(base.map(Qwen3Config::headSize).or(() -> Optional.of(128)), "head_dim", "kv_channels");
     int vocabulary =
-        section.integer("vocab_size", base.map(Qwen3Config::vocabSize).orElse(151936), 1, 1 << 24);
+        size(base.map(Qwen3Config::vocabSize).or(() -> Optional.of(151936)), "vocab_size");
     int positions =
-        section.integer(
-            "max_position_embeddings",
-            base.map(Qwen3Config::maxPositions).orElse(4096),
-            1,
-            1 << 24);
-    double theta = number("rope_theta", "rotary_base", base.map(Qwen3Config::ropeTheta), 1e6);
+        size(
+            base.map(Qwen3Config::maxPositions).or(() -> Optional.of(4096)),
+            "max_position_embeddings");
+    double theta =
+        number(base.map(Qwen3Config::ropeTheta).orElse(1e6), "rope_theta", "rotary_base");
     double eps =
-        number("rms_norm_eps", "layernorm_epsilon", base.map(Qwen3Config::rmsNormEps), 1e-6);
+        number(base.map(Qwen3Config::rmsNormEps).orElse(1e-6), "rms_norm_eps", "layernorm_epsilon");
     double deviation =
         number(
-            "initializer_range", "init_method_std", base.map(Qwen3Config::initializerRange), 0.02);
+            base.map(Qwen3Config::initializerRange).orElse(0.02),
+            "initializer_range",
+            "init_method_std");
     boolean tied =
         section.flag("tie_word_embeddings", base.map(Qwen3Config::tiedEmbeddings).orElse(false));
     SpecialTokens tokens = base.map(Qwen3Config::tokens).orElseGet(this::tokens);
@@ -95,7 +96,7 @@ final class ModelSection {
               tied,
               tokens));
     } catch (ModelConfigException e) {
-      problems.add("model.model_config: " + e.getMessage());
+      section.problem(String.valueOf(e.getMessage()));
       return Optional.empty();
     }
   }
@@ -108,20 +109,23 @@ final class ModelSection {
 
   private OptionalInt token(String key) {
     return section.has(key)
-        ? OptionalInt.of(section.integer(key, 0, 0, 1 << 24))
+        ? OptionalInt.of(section.integer(key, 0, 1 << 24))
         : OptionalInt.empty();
   }
 
-  private int size(String name, String alias, Optional<Integer> inherited) {
-    if (!section.has(name) && !section.has(alias) && inherited.isEmpty()) {
+  private int size(Optional<Integer> inherited, String name, String... aliases) {
+    String key = section.oneOf(name, aliases);
+    if (!section.has(key) && inherited.isEmpty()) {
       section.problem(name, "is missing; give it, or pretrained_model_dir");
+      return 1;
     }
-    int value = section.integer(alias, inherited.orElse(1), 1, 1 << 24);
-    return name.equals(alias) ? value : section.integer(name, value, 1, 1 << 24);
+    return inherited.isPresent()
+        ? section.integer(key, inherited.get(), 1, 1 << 24)
+        : section.integer(key, 1, 1 << 24);
   }
 
-  private double number(String name, String alias, Optional<Double> inherited, double absent) {
-    return section.number(name, section.number(alias, inherited.orElse(absent)));
+  private double number(double absent, String name, String alias) {
+    return section.number(section.oneOf(name, alias), absent);
   }
 
   private void ignoreOthers() {
@@ -129,6 +133,10 @@ final class ModelSection {
     section.has("pet_config");
     section.integer("pp_interleave_num");
     section.integerRows("offset");
+    section.only("ignore_token_id", "-100", "labels of -100 are not trained");
+    section.only("use_sliding_window", "False", "attention reaches back to the first token");
+    section.only("normalization", "RMSNorm", "Qwen3 has no other norm");
+    section.only("gated_linear_unit", "True", "Qwen3's feed-forward network is SwiGLU");
     section.only("hidden_act", "silu", "Qwen3's feed-forward network is SwiGLU", "swiglu");
     section.only("use_qk_norm", "True", "Qwen3 norms queries and keys");
     section.only("qk_layernorm", "True", "Qwen3 norms queries and keys");
@@ -160,12 +168,9 @@ final class ModelSection {
         "use_eod_reset",
         "use_attn_mask_compression",
         "use_eod_attn_mask_compression",
-        "ignore_token_id",
         "pad_token_id",
         "bias_swiglu_fusion",
         "bias_dropout_fusion",
-        "gated_linear_unit",
-        "normalization",
         "disable_lazy_inline",
         "block_size",
         "num_blocks",
@@ -175,7 +180,6 @@ final class ModelSection {
         "transformers_version",
         "max_window_layers",
         "sliding_window",
-        "use_sliding_window",
         "moe_grouped_gemm");
   }
 }

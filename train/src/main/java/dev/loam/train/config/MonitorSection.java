@@ -39,7 +39,6 @@ final class MonitorSection {
                 section.flag("check_for_global_norm", false),
                 section.number("global_norm_spike_threshold", 3, 0, Double.MAX_VALUE),
                 section.integer("global_norm_spike_count_threshold", 10, 1, Integer.MAX_VALUE)));
-    section.finish();
     return config;
   }
 
@@ -104,7 +103,6 @@ final class MonitorSection {
             section.integer("tensorboard_queue_size", 10, 1, Integer.MAX_VALUE),
             section.flag("log_loss_scale_to_tensorboard", false),
             section.flag("log_timers_to_tensorboard", false));
-    section.finish();
     return config;
   }
 }

@@ -38,7 +38,6 @@ final class ParallelSection {
     Section pipeline = context.section("pipeline_config");
     Layout layout = layout(modelConfig, context);
     String scheduler = scheduler(pipeline, layout);
-    pipeline.finish();
     ignoreOthers(context);
     if (root.flag("use_parallel", true)) {
       noteUnused(layout);
@@ -137,8 +136,7 @@ final class ParallelSection {
 
   /** Of several keys together, so the place is the section's where the file has it. */
   private void problem(String problem) {
-    String place = root.place("parallel_config");
-    problems.add((place.startsWith("--") ? "parallel_config" : place) + ": " + problem);
+    root.section("parallel_config").problem(problem);
   }
 
   /** Tokens of a micro batch are divided among tensor-parallel ranks, if they are at all. */
@@ -155,10 +153,7 @@ final class ParallelSection {
   }
 
   private boolean strict(Layout layout, boolean compat) {
-    String asked = root.text("determinism", "D1");
-    if (!List.of("D1", "D2").contains(asked)) {
-      root.problem("determinism", "must be D1 or D2, not " + asked);
-    }
+    String asked = root.choice("determinism", "D1", List.of("D1", "D2"));
     boolean strict = asked.equals("D2");
     int replicas = layout.dataParallel();
     if (strict && Integer.bitCount(replicas) != 1) {
@@ -185,7 +180,6 @@ final class ParallelSection {
         "context_parallel_algo",
         "ulysses_degree_in_cp",
         "mem_coeff");
-    sizes.finish();
     context.ignore(
         "parallel_mode",
         "full_batch",
@@ -194,6 +188,7 @@ final class ParallelSection {
         "search_mode",
         "gradients_mean",
         "parallel_optimizer_config",
+        "optimizer_weight_shard_size",
         "strategy_ckpt_config",
         "strategy_ckpt_save_file",
         "comm_fusion",
@@ -203,6 +198,5 @@ final class ParallelSection {
         "communi_parallel_mode",
         "all_reduce_fusion_config",
         "group_ckpt_save_file");
-    context.finish();
   }
 }

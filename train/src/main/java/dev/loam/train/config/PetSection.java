@@ -31,7 +31,6 @@ final class PetSection {
             section.texts("exclude_layers"),
             section.texts("freeze_include"),
             section.texts("freeze_exclude"));
-    section.finish();
     return Optional.of(config);
   }
 

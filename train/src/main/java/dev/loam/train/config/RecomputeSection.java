@@ -23,7 +23,6 @@ final class RecomputeSection {
         "mp_comm_recompute",
         "recompute_slice_activation");
     RecomputeConfig config = section.isList(KEY) ? perStage(section, layout, model) : all(section);
-    section.finish();
     return config;
   }
 

@@ -1,160 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train.config;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 
 /**
  * One section being read. Every question names a key, which makes it a known one; {@link #finish}
- * reports the keys nobody asked for. Problems are collected, and a harmless value is given in place
- * of a wrong one, so that reading goes on to find the others.
+ * reports the keys nobody asked for, here and in the sections within. Problems are collected, and a
+ * harmless value is given in place of a wrong one, so that reading goes on to find the others. What
+ * was asked, and what was answered for keys that are not written, is kept: see {@link SectionView}.
  */
-final class Section {
+final class Section extends Values {
   private final String path;
-  private final Map<String, ConfigNode.Entry> entries;
+  private final ConfigNode.Mapping mapping;
+  private final Origin place;
   private final Problems problems;
-  private final Set<String> known = new LinkedHashSet<>();
+  private final Map<String, KeyStatus> known = new LinkedHashMap<>();
+  private final Map<String, String> fixed = new LinkedHashMap<>();
+  private final Map<String, ConfigNode> defaults = new LinkedHashMap<>();
+  private final Map<String, List<Section>> within = new LinkedHashMap<>();
+  private Origin origin = Origin.DEFAULT;
+  private boolean open;
 
-  Section(String path, ConfigNode.Mapping mapping, Problems problems) {
+  /** The whole configuration. */
+  Section(ConfigNode.Mapping root, Problems problems) {
+    this("", root, root.origin(), problems);
+  }
+
+  private Section(String path, ConfigNode.Mapping mapping, Origin place, Problems problems) {
     this.path = path;
-    this.entries = mapping.entries();
+    this.mapping = mapping;
+    this.place = place;
     this.problems = problems;
   }
 
-  /** Where a key is or would be written. */
-  String place(String key) {
-    ConfigNode.Entry entry = entries.get(key);
-    return (entry == null ? "" : entry.value().origin() + ": ") + name(key);
+  /** What is answered for keys that are not written comes from somewhere. */
+  void setOriginOfDefaults(Origin source) {
+    origin = source;
   }
 
+  /** What was asked and answered. */
+  SectionView view() {
+    return new SectionView(path, mapping, known, fixed, defaults, within);
+  }
+
+  /** Where a key is written, or the section where it is not. */
+  Origin place(String key) {
+    ConfigNode.Entry entry = mapping.entries().get(key);
+    return entry == null ? place : entry.value().origin();
+  }
+
+  @Override
   void problem(String key, String problem) {
-    problems.add(place(key) + " " + problem);
+    problems.add(place(key), name(key) + " " + problem);
   }
 
-  /** Whether a key is written and not null. */
-  boolean has(String key) {
-    return node(key).isPresent();
+  /** A key that is understood and asks for what no run can do yet. */
+  void unavailable(String key, String problem) {
+    problems.unavailable(place(key), name(key) + " " + problem);
   }
 
-  Optional<String> text(String key) {
-    return read(key, "text", text -> Optional.of(text));
-  }
-
-  String text(String key, String absent) {
-    return text(key).orElse(absent);
-  }
-
-  /** A file or folder; an empty text is none. */
-  Optional<Path> path(String key) {
-    return text(key).filter(text -> !text.isBlank()).map(Path::of);
-  }
-
-  /** One of some words. */
-  Optional<String> choice(String key, List<String> words) {
-    Optional<String> text = text(key);
-    if (text.isPresent() && !words.contains(text.get())) {
-      String meant =
-          Suggestion.of(text.get(), words).map(word -> "; did you mean " + word + "?").orElse("");
-      problem(key, "must be " + or(words) + ", not '" + text.get() + "'" + meant);
-      return Optional.empty();
-    }
-    return text;
-  }
-
-  private static String or(List<String> words) {
-    int last = words.size() - 1;
-    return last == 0
-        ? words.get(0)
-        : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
-  }
-
-  Optional<Long> integer(String key) {
-    return read(
-        key,
-        "a whole number",
-        text ->
-            text.matches("[+-]?[0-9]{1,18}") ? Optional.of(Long.valueOf(text)) : Optional.empty());
-  }
-
-  /** A whole number in a range. */
-  int integer(String key, int absent, int least, int most) {
-    long value = integer(key).orElse((long) absent);
-    if (value < least || value > most) {
-      problem(key, "must be from " + least + " to " + most + ", not " + value);
-      return Math.max(least, absent);
-    }
-    return (int) value;
-  }
-
-  double number(String key, double absent) {
-    return number(key).orElse(absent);
-  }
-
-  Optional<Double> number(String key) {
-    return read(key, "a number", Section::finite);
-  }
-
-  /** A number from {@code least} to {@code most}. */
-  double number(String key, double absent, double least, double most) {
-    double value = number(key, absent);
-    if (value < least || value > most) {
-      problem(key, "must be " + range(least, most) + ", not " + value);
-      return absent;
-    }
-    return value;
-  }
-
-  private static String range(double least, double most) {
-    return most == Double.MAX_VALUE ? "at least " + least : "from " + least + " to " + most;
-  }
-
-  private static Optional<Double> finite(String text) {
-    return text.matches("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?")
-        ? Optional.of(Double.valueOf(text)).filter(Double::isFinite)
-        : Optional.empty();
-  }
-
-  boolean flag(String key, boolean absent) {
-    return flag(key).orElse(absent);
-  }
-
-  Optional<Boolean> flag(String key) {
-    return read(
-        key,
-        "True or False",
-        text ->
-            switch (text.toLowerCase(Locale.ROOT)) {
-              case "true" -> Optional.of(true);
-              case "false" -> Optional.of(false);
-              default -> Optional.empty();
-            });
-  }
-
-  /** A list of plain values; a single value is a list of one. */
-  List<String> texts(String key) {
-    List<String> texts = new ArrayList<>();
-    node(key)
-        .ifPresent(
-            node -> {
-              List<ConfigNode> items =
-                  node instanceof ConfigNode.Items list ? list.items() : List.of(node);
-              for (ConfigNode item : items) {
-                if (item instanceof ConfigNode.Scalar scalar) {
-                  texts.add(scalar.text());
-                } else {
-                  problem(key, "must be a list of plain values");
-                }
-              }
-            });
-    return texts;
+  /** A problem of the section as a whole. */
+  void problem(String problem) {
+    problems.add(place, path + ": " + problem);
   }
 
   /**
@@ -163,67 +75,33 @@ final class Section {
   Map<String, List<String>> textLists(String key, String unnamed) {
     Map<String, List<String>> lists = new LinkedHashMap<>();
     Optional<ConfigNode> node = node(key);
-    if (node.isPresent() && node.get() instanceof ConfigNode.Mapping mapping) {
-      Section named = section(key);
-      mapping.entries().keySet().forEach(name -> lists.put(name, named.texts(name)));
+    if (node.isPresent() && node.get() instanceof ConfigNode.Mapping named) {
+      Section section = section(key);
+      section.leaveOpen();
+      named.entries().keySet().forEach(name -> lists.put(name, section.texts(name)));
     } else if (node.isPresent()) {
       lists.put(unnamed, texts(key));
     }
     return lists;
   }
 
-  /** A list of numbers. */
-  List<Double> numbers(String key, List<Double> absent) {
-    if (!has(key)) {
-      return absent;
-    }
-    List<Double> numbers = new ArrayList<>();
-    for (String text : texts(key)) {
-      finite(text)
-          .ifPresentOrElse(
-              numbers::add, () -> problem(key, "must be a list of numbers, not '" + text + "'"));
-    }
-    return numbers;
-  }
-
-  /**
-   * Whole numbers in one row or several; 0 alone is none.
-   *
-   * @return the rows
-   */
-  List<List<Integer>> integerRows(String key) {
-    Optional<ConfigNode> node = node(key);
-    if (node.isEmpty()) {
-      return List.of();
-    }
-    if (node.get() instanceof ConfigNode.Scalar scalar && scalar.text().strip().equals("0")) {
-      return List.of();
-    }
-    if (node.get() instanceof ConfigNode.Items rows) {
-      boolean nested = rows.items().stream().anyMatch(i -> i instanceof ConfigNode.Items);
-      List<ConfigNode> lists = nested ? rows.items() : List.of(rows);
-      List<List<Integer>> read = new ArrayList<>();
-      for (ConfigNode row : lists) {
-        if (row instanceof ConfigNode.Items list) {
-          list.integers().ifPresent(read::add);
-        }
-      }
-      if (read.size() == lists.size()) {
-        return read;
-      }
-    }
-    problem(key, "must be 0, a list of whole numbers or a list of such lists");
-    return List.of();
-  }
-
-  /** A section within this one; an empty one where it is not written. */
+  /** A section within this one, always the same one; empty where it is not written. */
   Section section(String key) {
     Optional<ConfigNode> node = node(key);
-    if (node.isPresent() && node.get() instanceof ConfigNode.Mapping mapping) {
-      return new Section(name(key), mapping, problems);
+    List<Section> before = within.get(key);
+    if (before != null && before.size() == 1) {
+      return before.get(0);
     }
-    node.ifPresent(n -> problem(key, "must be a section of keys and values"));
-    return new Section(name(key), new ConfigNode.Mapping(Map.of(), ""), problems);
+    ConfigNode.Entry entry = mapping.entries().get(key);
+    Section section;
+    if (entry != null && entry.value() instanceof ConfigNode.Mapping inner) {
+      section = new Section(name(key), inner, entry.keyOrigin(), problems);
+    } else {
+      node.ifPresent(n -> problem(key, "must be a section of keys and values"));
+      section = new Section(name(key), new ConfigNode.Mapping(Map.of(), place), place, problems);
+    }
+    within.put(key, List.of(section));
+    return section;
   }
 
   /** Whether a key has a section rather than a plain value or a list. */
@@ -236,31 +114,36 @@ final class Section {
     return node(key).filter(ConfigNode.Items.class::isInstance).isPresent();
   }
 
-  /** The sections of a list; none where it is not written. */
+  /** The sections of a list, always the same ones; none where it is not written. */
   List<Section> sections(String key) {
     Optional<ConfigNode> node = node(key);
-    if (node.isEmpty()) {
-      return List.of();
+    List<Section> before = within.get(key);
+    if (node.isEmpty() || before != null) {
+      return before == null ? List.of() : before;
     }
     List<Section> sections = new ArrayList<>();
+    boolean wrong = !(node.get() instanceof ConfigNode.Items);
     if (node.get() instanceof ConfigNode.Items list) {
       for (ConfigNode item : list.items()) {
-        if (item instanceof ConfigNode.Mapping mapping) {
-          sections.add(new Section(name(key), mapping, problems));
+        if (item instanceof ConfigNode.Mapping inner) {
+          sections.add(new Section(name(key), inner, inner.origin(), problems));
         }
       }
-      if (sections.size() == list.items().size()) {
-        return sections;
-      }
+      wrong = sections.size() != list.items().size();
     }
-    problem(key, "must be a list of sections, each with its keys and values");
-    return List.of();
+    if (wrong) {
+      problem(key, "must be a list of sections, each with its keys and values");
+      sections.clear();
+    }
+    within.put(key, Collections.unmodifiableList(sections));
+    return sections;
   }
 
-  /** Keys that mean nothing here; noted once when written. */
+  /** Keys that make no difference here; noted once when written. */
   void ignore(String... keys) {
     for (String key : keys) {
-      if (has(key)) {
+      know(key, KeyStatus.IGNORED);
+      if (written(key).isPresent()) {
         problems.ignored(name(key));
       }
     }
@@ -269,71 +152,106 @@ final class Section {
   /** Those of some keys that nobody has asked for so far; noted once when written. */
   void ignoreUnread(String... keys) {
     for (String key : keys) {
-      if (!known.contains(key)) {
+      if (!known.containsKey(key)) {
         ignore(key);
       }
     }
   }
 
+  /**
+   * A section that makes no difference, noted as a whole.
+   *
+   * @param isOpen whether it can have other keys than these
+   */
+  void ignoreSection(String key, boolean isOpen, String... keys) {
+    ignore(key);
+    Section section = section(key);
+    for (String inner : keys) {
+      section.know(inner, KeyStatus.IGNORED);
+    }
+    if (isOpen) {
+      section.leaveOpen();
+    }
+    known.put(key, KeyStatus.IGNORED);
+  }
+
+  /** A key that must not be written. */
+  void reject(String key, String why) {
+    know(key, KeyStatus.REJECTED);
+    if (written(key).isPresent()) {
+      problem(key, "cannot be set: " + why);
+    }
+  }
+
   /** A key whose only value that can be obeyed is the given one, or another word for it. */
   void only(String key, String value, String why, String... synonyms) {
-    read(key, "a plain value", text -> Optional.of(text))
-        .filter(text -> !same(text, value))
-        .filter(text -> !List.of(synonyms).contains(text))
-        .ifPresent(
-            text -> problem(key, "= " + text + " is not available: " + why + "; use " + value));
+    know(key, KeyStatus.FIXED);
+    fixed.put(key, value);
+    Optional<ConfigNode> node = written(key);
+    if (node.isPresent()) {
+      String shown = node.get() instanceof ConfigNode.Scalar s ? s.text().strip() : "a section";
+      if (!same(shown, value) && !List.of(synonyms).contains(shown)) {
+        problem(key, "= " + shown + " is not available: " + why + "; use " + value);
+      }
+    }
   }
 
   private static boolean same(String text, String value) {
     return text.equalsIgnoreCase(value)
-        || (finite(text).isPresent() && finite(text).equals(finite(value)));
+        || (Scalars.number(text).isPresent() && Scalars.number(text).equals(Scalars.number(value)));
+  }
+
+  /** Keys that nobody asks for are no problem here. */
+  void leaveOpen() {
+    open = true;
   }
 
   /** Reports the keys that nobody asked for. */
   void finish() {
-    entries.forEach(
-        (key, entry) -> {
-          if (!known.contains(key)) {
-            problems.add(
-                entry.keyOrigin()
-                    + ": unknown key "
-                    + name(key)
-                    + Suggestion.of(key, known)
-                        .map(s -> "; did you mean " + name(s) + "?")
-                        .orElse(""));
-          }
-        });
+    mapping
+        .entries()
+        .forEach(
+            (key, entry) -> {
+              if (!known.containsKey(key) && !open) {
+                problems.add(entry.keyOrigin(), "unknown key " + name(key) + meant(key));
+              }
+            });
+    within.values().forEach(sections -> sections.forEach(Section::finish));
   }
 
-  private Optional<ConfigNode> node(String key) {
-    known.add(key);
-    ConfigNode.Entry entry = entries.get(key);
+  private String meant(String key) {
+    return Suggestion.of(key, known.keySet())
+        .map(word -> "; did you mean " + name(word) + "?")
+        .orElse("");
+  }
+
+  @Override
+  Optional<ConfigNode> node(String key) {
+    know(key, KeyStatus.SUPPORTED);
+    return written(key);
+  }
+
+  private void know(String key, KeyStatus status) {
+    known.merge(key, status, (a, b) -> a.compareTo(b) < 0 ? a : b);
+  }
+
+  private Optional<ConfigNode> written(String key) {
+    ConfigNode.Entry entry = mapping.entries().get(key);
     if (entry == null || (entry.value() instanceof ConfigNode.Scalar s && s.isNull())) {
       return Optional.empty();
     }
     return Optional.of(entry.value());
   }
 
-  private <T> Optional<T> read(String key, String expected, Function<String, Optional<T>> parse) {
-    Optional<ConfigNode> node = node(key);
-    if (node.isEmpty()) {
-      return Optional.empty();
+  @Override
+  <T> T answer(String key, Optional<T> written, T absent) {
+    if (written(key).isEmpty()) {
+      defaults.putIfAbsent(key, SectionView.node(absent, origin));
     }
-    Optional<T> value =
-        node.get() instanceof ConfigNode.Scalar scalar
-            ? parse.apply(scalar.text().strip())
-            : Optional.empty();
-    if (value.isEmpty()) {
-      String shown = node.get() instanceof ConfigNode.Scalar s ? "'" + s.text() + "'" : "a section";
-      problem(key, "must be " + expected + ", not " + shown);
-    }
-    return value;
+    return written.orElse(absent);
   }
 
   private String name(String key) {
-    if (key.isEmpty()) {
-      return path;
-    }
     return path.isEmpty() ? key : path + "." + key;
   }
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -25,6 +26,7 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
  * Reads YAML into {@link ConfigNode}s. Only structure is taken from the YAML parser; scalars stay
@@ -47,16 +49,23 @@ final class YamlFile {
           Tag.MAP);
 
   private final String source;
+  private final Problems problems;
   private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
   // What several aliases name is converted once: else a few of them in each other are billions.
   private final IdentityHashMap<Node, ConfigNode> converted = new IdentityHashMap<>();
 
-  private YamlFile(String source) {
+  private YamlFile(String source, Problems problems) {
     this.source = source;
+    this.problems = problems;
   }
 
-  /** Reads a file, whose top level must be a mapping. */
-  static ConfigNode.Mapping read(Path file) {
+  /**
+   * Reads a file, whose top level must be a mapping.
+   *
+   * @param problems takes those that leave the rest readable
+   * @throws ConfigException for the others
+   */
+  static ConfigNode.Mapping read(Path file, Problems problems) {
     String text;
     try {
       if (!Files.isRegularFile(file)) {
@@ -71,7 +80,7 @@ final class YamlFile {
     } catch (IOException e) {
       throw new ConfigException(List.of(file + ": cannot be read: " + e.getMessage()));
     }
-    ConfigNode root = new YamlFile(file.toString()).parse(text);
+    ConfigNode root = new YamlFile(file.toString(), problems).parse(text);
     if (root instanceof ConfigNode.Mapping mapping) {
       return mapping;
     }
@@ -79,8 +88,8 @@ final class YamlFile {
   }
 
   /** Reads the value of an override. */
-  static ConfigNode value(String text, String origin) {
-    return new YamlFile(origin).parse(text);
+  static ConfigNode value(String text, String origin, Problems problems) {
+    return new YamlFile(origin, problems).parse(text);
   }
 
   private ConfigNode parse(String text) {
@@ -90,12 +99,16 @@ final class YamlFile {
     try {
       node = new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
     } catch (MarkedYAMLException e) {
-      throw problem(e.getProblemMark(), "not valid YAML: " + e.getProblem());
+      throw fatal(e.getProblemMark(), "not valid YAML: " + YamlSyntax.explain(e));
+    } catch (ReaderException e) {
+      String place = Origin.of(source).isCommandLine() ? "" : YamlSyntax.place(text, e);
+      throw new ConfigException(
+          List.of(source + place + ": not valid YAML: " + YamlSyntax.explain(e)));
     } catch (YAMLException | IllegalArgumentException | IndexOutOfBoundsException e) {
       // The parser lets those of a broken escape at the end of the text through.
       throw new ConfigException(List.of(source + ": not valid YAML: " + e.getMessage()));
     }
-    return node == null ? new ConfigNode.Scalar("", true, source) : convert(node);
+    return node == null ? new ConfigNode.Scalar("", true, false, Origin.of(source)) : convert(node);
   }
 
   private ConfigNode convert(Node node) {
@@ -105,7 +118,7 @@ final class YamlFile {
     }
     requirePlainTag(node);
     if (!open.add(node)) {
-      throw problem(node.getStartMark(), "a value that contains itself");
+      throw fatal(node.getStartMark(), "a value that contains itself");
     }
     ConfigNode result = convert(node, place(node.getStartMark()));
     open.remove(node);
@@ -115,13 +128,15 @@ final class YamlFile {
 
   private void requirePlainTag(Node node) {
     if (!PLAIN.contains(node.getTag())) {
-      throw problem(node.getStartMark(), "tags such as " + node.getTag() + " are not supported");
+      problem(node.getStartMark(), "tags such as " + node.getTag() + " are not supported");
     }
   }
 
-  private ConfigNode convert(Node node, String origin) {
+  private ConfigNode convert(Node node, Origin origin) {
     if (node instanceof ScalarNode scalar) {
-      return new ConfigNode.Scalar(scalar.getValue(), scalar.getTag().equals(Tag.NULL), origin);
+      boolean quoted = scalar.getScalarStyle() != DumperOptions.ScalarStyle.PLAIN;
+      return new ConfigNode.Scalar(
+          scalar.getValue(), scalar.getTag().equals(Tag.NULL), quoted, origin);
     }
     if (node instanceof SequenceNode sequence) {
       return new ConfigNode.Items(sequence.getValue().stream().map(this::convert).toList(), origin);
@@ -129,20 +144,30 @@ final class YamlFile {
     return convert((MappingNode) node, origin);
   }
 
-  private ConfigNode.Mapping convert(MappingNode mapping, String origin) {
+  private ConfigNode.Mapping convert(MappingNode mapping, Origin origin) {
     Map<String, ConfigNode.Entry> entries = new LinkedHashMap<>();
     Map<String, ConfigNode.Entry> merged = new LinkedHashMap<>();
     for (NodeTuple tuple : mapping.getValue()) {
       Mark mark = tuple.getKeyNode().getStartMark();
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-        throw problem(mark, "a key must be a plain word");
+        problem(mark, "a key must be a plain word");
+        continue;
       }
       requirePlainTag(key);
       ConfigNode value = convert(tuple.getValueNode());
       if (key.getValue().equals("<<")) {
         merge(value, merged, mark);
-      } else if (entries.put(key.getValue(), new ConfigNode.Entry(place(mark), value)) != null) {
-        throw problem(mark, "key '" + key.getValue() + "' stands twice in one section");
+        continue;
+      }
+      ConfigNode.Entry before =
+          entries.putIfAbsent(key.getValue(), new ConfigNode.Entry(place(mark), value));
+      if (before != null) {
+        problem(
+            mark,
+            "key '"
+                + key.getValue()
+                + "' stands twice in one section, first at line "
+                + before.keyOrigin().line());
       }
     }
     entries.forEach(merged::put);
@@ -152,25 +177,26 @@ final class YamlFile {
   private void merge(ConfigNode value, Map<String, ConfigNode.Entry> into, Mark mark) {
     if (value instanceof ConfigNode.Mapping m) {
       m.entries().forEach(into::putIfAbsent);
-    } else if (value instanceof ConfigNode.Items list) {
-      for (ConfigNode item : list.items()) {
-        if (!(item instanceof ConfigNode.Mapping)) {
-          throw problem(mark, "<< merges sections only");
-        }
-        merge(item, into, mark);
-      }
+    } else if (value instanceof ConfigNode.Items list
+        && list.items().stream().allMatch(ConfigNode.Mapping.class::isInstance)) {
+      list.items().forEach(item -> merge(item, into, mark));
     } else {
-      throw problem(mark, "<< merges sections only");
+      problem(mark, "<< merges sections only");
     }
   }
 
-  private ConfigException problem(Mark mark, String problem) {
+  private void problem(Mark mark, String problem) {
+    problems.add(place(mark), problem);
+  }
+
+  private ConfigException fatal(Mark mark, String problem) {
     return new ConfigException(List.of(place(mark) + ": " + problem));
   }
 
-  private String place(Mark mark) {
-    return source.startsWith("--")
-        ? source
-        : source + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1);
+  private Origin place(Mark mark) {
+    Origin origin = Origin.of(source);
+    return origin.isCommandLine()
+        ? origin
+        : new Origin(source, mark.getLine() + 1, mark.getColumn() + 1);
   }
 }

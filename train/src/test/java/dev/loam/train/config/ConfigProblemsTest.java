@@ -61,11 +61,29 @@ class ConfigProblemsTest {
             files.file() + ":5:33: runner_wrapper.max_grad_norm must be positive, not 0",
             files.file()
                 + ":6:17: loss_reduction must be per_token, micro_mean or"
-                + " rank_micro_mean, not sum",
+                + " rank_micro_mean, not 'sum'",
             "model.model_config.intermediate_size is missing; give it, or pretrained_model_dir",
             "model.model_config.hidden_size must be a whole number, not 'x'",
             "num_attention_heads 5 is not a multiple of num_key_value_heads 2",
             "train_dataset.data_loader.type = MindDataset is not available");
+  }
+
+  /** Not in that in which they are read. */
+  @Test
+  void inTheOrderOfTheFile() {
+    String place = files.file().toString();
+    files
+        .refused(
+            ConfigFiles.MINIMAL
+                + "tensorboard: {tensorboard_queue_size: 0}\nrunner_config: {epochs: 0}\nseed: x\n")
+        .hasMessage(
+            "3 problems in the configuration\n  "
+                + place
+                + ":6:39: tensorboard.tensorboard_queue_size must be from 1 to 2147483647, not 0\n  "
+                + place
+                + ":7:25: runner_config.epochs must be from 1 to 2147483647, not 0\n  "
+                + place
+                + ":8:7: seed must be a whole number, not 'x'");
   }
 
   @ParameterizedTest
@@ -74,13 +92,13 @@ class ConfigProblemsTest {
       value = {
         "seed|1.5|must be a whole number, not '1.5'",
         "seed|99999999999999999999|must be a whole number",
-        "seed|[1]|must be a whole number, not a section",
+        "seed|[1]|must be a whole number, not a list",
         "runner_config.epochs|0|must be from 1 to 2147483647, not 0",
         "runner_config.batch_size|9999999|must be from 1 to 1048576",
         "runner_wrapper.use_clip_grad|yes|must be True or False, not 'yes'",
         "optimizer.eps|1e999|must be a number, not '1e999'",
         "optimizer.eps|nan|must be a number, not 'nan'",
-        "optimizer.eps|0|must be at least",
+        "optimizer.eps|0|must be above 0",
         "optimizer.eps|0x10|must be a number",
         "optimizer.weight_decay|-0.1|must be at least 0.0, not -0.1",
         "optimizer.betas|[0.9]|must be two numbers",
@@ -89,7 +107,7 @@ class ConfigProblemsTest {
         "lr_schedule.warmup_ratio|1.5|must be from 0.0 to 1.0, not 1.5",
         "lr_schedule.warmup_steps|-1|must be from 0",
         "lr_schedule.step_offset|2|must be from 0 to 1, not 2",
-        "run_mode|predict|= predict is not train or finetune",
+        "run_mode|predict|= predict is no training; use loam generate",
         "model.model_config.hidden_dropout|0.1|use 0.0",
         "model.model_config.attention_bias|True|Qwen3 has no biases; use False",
         "model.model_config.hidden_act|gelu|is SwiGLU; use silu",
@@ -120,7 +138,8 @@ class ConfigProblemsTest {
                 config: {seq_length: 17, data_path: [x], split: "1,0,0"}
             """)
         .hasMessage(
-            "train_dataset.data_loader.config.seq_length 17 is longer than"
+            files.file()
+                + ":10:26: train_dataset.data_loader.config.seq_length 17 is longer than"
                 + " model.model_config.max_position_embeddings 16");
   }
 
@@ -143,7 +162,7 @@ class ConfigProblemsTest {
             "datasets_type = BertDataset is not available",
             "shuffle = True is not available",
             "sizes must begin with the number of training samples",
-            "seq_length must be from 1",
+            "seq_length is missing",
             "data_path is missing",
             "eod must be a whole number, not 'x'",
             "random_seed is -1");

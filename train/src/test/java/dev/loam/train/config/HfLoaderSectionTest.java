@@ -157,7 +157,7 @@ class HfLoaderSectionTest {
             file + ":14:31: train_dataset.data_loader.handler.reverse must be True or False",
             file + ":14:50: train_dataset.data_loader.handler.null_placement must be at_start",
             file + ":15:16: train_dataset.data_loader.handler.type = filter needs a condition",
-            file + ":16:34: train_dataset.data_loader.handler.function is Python",
+            file + ":16:34: train_dataset.data_loader.handler.function cannot be set: it is Python",
             ":17:16: train_dataset.data_loader.handler.type = rename_column needs new_column_name",
             ":18:16: train_dataset.data_loader.handler.type = remove_columns needs column_names",
             ":19:16: train_dataset.data_loader.handler.type = AlpacaInstructDataHandler is not",

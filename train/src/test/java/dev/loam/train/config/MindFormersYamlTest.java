@@ -214,7 +214,7 @@ class MindFormersYamlTest {
             "callbacks.prefix",
             "monitor_config.dump_path",
             "trainer",
-            "train_dataset_task",
+            "train_dataset_task.dataset_config",
             "runner_config.sink_mode",
             "runner_wrapper.scale_sense",
             "parallel_config.vocab_emb_dp",

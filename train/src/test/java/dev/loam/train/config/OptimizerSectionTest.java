@@ -55,7 +55,7 @@ class OptimizerSectionTest {
         "optimizer.type|Muon|= Muon is not available; use AdamW",
         "runner_wrapper.type|MFTrainOneStepCel|did you mean MFTrainOneStepCell?",
         "runner_wrapper.local_norm|True|norms of parameters are asked for in monitor_config",
-        "runner_wrapper.scale_sense|-1|runner_wrapper.scale_sense must be at least",
+        "runner_wrapper.scale_sense|-1|runner_wrapper.scale_sense must be above 0",
         "runner_wrapper.scale_sense|high|runner_wrapper.scale_sense must be a number",
         "runner_wrapper.scale_sense.type|Static|DynamicLossScaleUpdateCell or Fixed",
       })

@@ -129,6 +129,65 @@ class TrainingConfigDigestTest {
             assertThat(digests.add(digest(Map.of(key, value)))).as(key + " = " + value).isTrue());
   }
 
+  @Test
+  void anotherForEveryValueOfWhatIsDoneBesides() throws Exception {
+    Files.writeString(folder.resolve("tokenizer.json"), "{}");
+    String yaml =
+        YAML
+            + "tokenizer_dir: "
+            + folder
+            + "\ndo_eval: True\neval_dataset: {data_loader: {type: TokenFileDataLoader, path: a}}\n"
+            + "sample_generation: {prompts: [a]}\n";
+    Map<String, String> changes =
+        Map.ofEntries(
+            Map.entry("eval_dataset.data_loader.path", "b"),
+            Map.entry("eval_dataset.batch_size", "2"),
+            Map.entry("eval_step_interval", "2"),
+            Map.entry("eval_epoch_interval", "2"),
+            Map.entry("early_stop.patience", "2"),
+            Map.entry("early_stop.min_delta", "2"),
+            Map.entry("sample_generation.prompts", "[a, b]"),
+            Map.entry("sample_generation.max_new_tokens", "2"),
+            Map.entry("sample_generation.every_n_steps", "2"),
+            Map.entry("on_non_finite", "skip"),
+            Map.entry("on_spike", "skip"),
+            Map.entry("ignore_data_skip", "True"),
+            Map.entry("data_skip_steps", "2"),
+            Map.entry("recompute_config.recompute", "True"),
+            Map.entry("recompute_config", "{recompute: [0, 1]}"),
+            Map.entry("monitor_config.monitor_on", "True"),
+            Map.entry("monitor_config.target", "[a]"),
+            Map.entry("monitor_config.invert", "True"),
+            Map.entry("monitor_config.step_interval", "2"),
+            Map.entry("monitor_config.local_loss_format", "log"),
+            Map.entry("monitor_config.device_local_loss_format", "log"),
+            Map.entry("monitor_config.local_norm_format", "log"),
+            Map.entry("monitor_config.device_local_norm_format", "log"),
+            Map.entry("monitor_config.optimizer_state_format", "log"),
+            Map.entry("monitor_config.weight_state_format", "log"),
+            Map.entry("monitor_config", "{weight_state_format: tensorboard}"),
+            Map.entry("monitor_config.throughput_baseline", "2"),
+            Map.entry("monitor_config.print_struct", "True"),
+            Map.entry("monitor_config.check_for_global_norm", "True"),
+            Map.entry("monitor_config.global_norm_spike_threshold", "2"),
+            Map.entry("monitor_config.global_norm_spike_count_threshold", "2"),
+            Map.entry("callbacks", "[{type: MFLossMonitor}]"),
+            Map.entry("tensorboard.tensorboard_dir", "a"),
+            Map.entry("tensorboard.tensorboard_queue_size", "2"),
+            Map.entry("tensorboard.log_loss_scale_to_tensorboard", "True"),
+            Map.entry("tensorboard.log_timers_to_tensorboard", "True"),
+            Map.entry("model.model_config.pet_config", "{lora_rank: 2}"));
+    Path file = new ConfigFiles(folder).write(yaml);
+    Set<String> digests = new TreeSet<>();
+    digests.add(TrainingConfig.resolve(file, Map.of()).config().digest());
+    changes.forEach(
+        (key, value) ->
+            assertThat(
+                    digests.add(TrainingConfig.resolve(file, Map.of(key, value)).config().digest()))
+                .as(key + " = " + value)
+                .isTrue());
+  }
+
   /** A class without a text of its values would give every process another digest. */
   @Test
   void everythingInAConfigurationHasATextOfItsValues() {

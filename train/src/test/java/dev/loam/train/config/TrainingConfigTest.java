@@ -320,7 +320,7 @@ class TrainingConfigTest {
             "--no_such.key: unknown key no_such");
     files
         .refused(ConfigFiles.MINIMAL, Map.of("runner_config..epochs", "1"))
-        .hasMessageContaining("--runner_config..epochs: a dotted key");
+        .hasMessageContaining("--runner_config..epochs: must be a dotted key");
   }
 
   @Test
