@@ -95,11 +95,11 @@ class TrainLayoutTest {
         "tensor parallel 33 is more than the 32 tokens of the vocabulary",
         "offset [[2, 1]] sums to 3; 4 layers over 2 virtual stages leave 0",
         config + ":14:50: parallel.pipeline_config.pipeline_scheduler = zero_bubble_v is not",
-        config + ":13:14: determinism must be D1 or D2, not D3");
+        config + ":13:14: determinism must be D1 or D2, not 'D3'");
     Cli.assertRefused(
         train(config, folder.resolve("out"), "--parallel_config.pipeline_stage", 5),
         ExitCodes.USAGE,
-        config + ":15:18: parallel_config: ",
+        config + ":15:1: parallel_config: ",
         "4 layers cannot fill 5 pipeline stages");
     assertThat(folder.resolve("out")).doesNotExist();
   }
