@@ -17,6 +17,7 @@ final class Commands {
         new CleanWikitextCommand(streams),
         new PreprocessCommand(streams),
         new SamplesCommand(streams),
+        new PlanCommand(streams),
         new TrainCommand(streams),
         new CommandLine(new ConfigCommand())
             .addSubcommand(new ConfigCheckCommand(streams))

@@ -7,7 +7,15 @@ import dev.loam.parallel.ProcessGroup;
 import dev.loam.parallel.mpi.Agreement;
 import dev.loam.parallel.mpi.DisagreementException;
 import dev.loam.parallel.mpi.MpiRanks;
+import dev.loam.parallel.Reduction;
+import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.DType;
+import dev.loam.tensor.Device;
+import dev.loam.tensor.Tensor;
+import dev.loam.train.plan.MemoryCheck;
+import dev.loam.train.plan.RunPlan;
+import java.util.OptionalDouble;
 import dev.loam.tensor.Engine;
 import dev.loam.train.StepMetrics;
 import dev.loam.train.StopRequest;
@@ -108,6 +116,7 @@ final class MpiTraining {
     Engine engine = Engine.named(LoadedModel.ENGINE);
     try (StopSignals signals = StopSignals.handle(stop, streams);
         ComputeLease lease = engine.lease(Math.max(1, threads / ranks.localRanks()))) {
+      RunPlan plan = plan(ranks, lease, config);
       List<TrainingListener> listeners =
           world.rank() == 0
               ? List.of(TrainingConsole.of(streams, config, lease, world.size()))
@@ -115,8 +124,31 @@ final class MpiTraining {
       StepMetrics last = lease.call(() -> run.run(world, lease, listeners));
       if (world.rank() == 0) {
         TrainCommand.sayEnd(config, run, last, streams);
+        streams.say(PlanText.outcome(plan, last));
       }
       return signals.exitCode();
     }
+  }
+
+  /** The plan of this machine; if any machine's memory does not suffice, no rank starts. */
+  private static RunPlan plan(MpiRanks ranks, ComputeLease lease, TrainingConfig config) {
+    int local = ranks.localRanks();
+    RunPlan plan = RunPlan.of(config, lease, local, local, OptionalDouble.empty());
+    Optional<ConfigException> problem = MemoryCheck.problem(config, plan);
+    lease.run(
+        () -> {
+          try (Arena arena = lease.newArena(Device.cpu())) {
+            Tensor any = arena.allocate(DType.I64, 1).set(new long[] {problem.isPresent() ? 1 : 0});
+            ranks.world().allReduce(any, Reduction.MAX, "memory that does not suffice").await();
+            if (any.window(0, 1).getLong() > 0) {
+              throw new MpiJob.CommonException(
+                  problem.orElseGet(
+                      () ->
+                          new ConfigException(
+                              List.of("the memory of another machine of this job is too small"))));
+            }
+          }
+        });
+    return plan;
   }
 }

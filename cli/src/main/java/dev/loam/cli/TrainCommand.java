@@ -10,11 +10,14 @@ import dev.loam.train.StopRequest;
 import dev.loam.train.TrainingListener;
 import dev.loam.train.TrainingRun;
 import dev.loam.train.config.TrainingConfig;
+import dev.loam.train.plan.MemoryCheck;
+import dev.loam.train.plan.RunPlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -89,10 +92,13 @@ final class TrainCommand implements Callable<Integer> {
     StopRequest stop = new StopRequest();
     TrainingRun run = new TrainingRun(config, stop, Storage.disk());
     Engine engine = Engine.named(LoadedModel.ENGINE);
+    RunPlan plan = RunPlan.of(config, engine, threads, OptionalDouble.empty());
+    MemoryCheck.require(config, plan);
     try (StopSignals signals = StopSignals.handle(stop, streams)) {
       StepMetrics last =
           run.runOnThreads(engine, threads, List.of(console(config, engine, threads, streams)));
       sayEnd(config, run, last, streams);
+      streams.say(PlanText.outcome(plan, last));
       return signals.exitCode();
     }
   }

@@ -51,6 +51,24 @@ public final class TrainingData {
     }
   }
 
+  /**
+   * The tokens of a row, of which no more than the head of a file is read for that.
+   *
+   * @throws DataFormatException if the data is not there or cannot be trained on
+   */
+  public static int sequenceLength(ComputeLease lease, TrainingConfig config) {
+    if (config.data() instanceof DataConfig.Megatron megatron) {
+      return megatron.options().sequenceLength();
+    }
+    if (config.data() instanceof DataConfig.TokenFile file) {
+      try (TokenFile opened = new TokenFile(lease, file.path())) {
+        return opened.length();
+      }
+    }
+    throw new DataFormatException(
+        "HFDataLoader gives records of text, which cannot be trained on yet");
+  }
+
   /** Exactly given rows, one by one; the caller closes them. */
   public static SampleSource samples(ComputeLease lease, DataConfig.TokenFile data) {
     TokenFile file = new TokenFile(lease, data.path());

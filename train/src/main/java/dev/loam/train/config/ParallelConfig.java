@@ -13,13 +13,15 @@ import java.time.Duration;
  * @param strict whether sums are taken in an order that does not depend on the layout
  * @param dealing how a global batch is dealt out among replicas
  * @param deadline how long a rank waits for others before the run fails
+ * @param memoryCheck whether a run is refused that the machine's memory does not suffice for
  */
 public record ParallelConfig(
     Layout layout,
     PipelineSchedule schedule,
     boolean strict,
     Batches.Dealing dealing,
-    Duration deadline) {
+    Duration deadline,
+    boolean memoryCheck) {
   /** The batches that one data-parallel replica has. */
   public ReplicaShare share(int replica) {
     return new ReplicaShare(replica, layout.dataParallel(), layout.microBatches(), dealing);

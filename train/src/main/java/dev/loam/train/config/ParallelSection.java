@@ -53,7 +53,8 @@ final class ParallelSection {
         schedule(scheduler, layout),
         strict,
         compat ? Batches.Dealing.ROUND_ROBIN : dealing,
-        Duration.ofSeconds(seconds));
+        Duration.ofSeconds(seconds),
+        root.flag("memory_check", true));
   }
 
   private Layout layout(Section modelConfig, Section context) {

@@ -50,7 +50,8 @@ class ParallelSectionTest {
                 PipelineSchedule.ONE_F_ONE_B,
                 false,
                 Batches.Dealing.CONSECUTIVE,
-                Duration.ofMinutes(30)));
+                Duration.ofMinutes(30),
+                true));
   }
 
   @Test
@@ -63,6 +64,7 @@ class ParallelSectionTest {
                 determinism: D2
                 loss_reduction: rank_micro_mean
                 collective_timeout: 7
+                memory_check: False
                 use_parallel: True
                 parallel_config:
                   data_parallel: 4
@@ -81,7 +83,8 @@ class ParallelSectionTest {
                 PipelineSchedule.INTERLEAVED,
                 true,
                 Batches.Dealing.BLOCKS,
-                Duration.ofSeconds(7)));
+                Duration.ofSeconds(7),
+                false));
     assertThat(config.reduction()).isEqualTo(LossReduction.RANK_MICRO_MEAN);
     assertThat(config.ignoredKeys()).isEmpty();
     assertThat(config.parallel().share(3))

@@ -88,7 +88,7 @@ class TrainingConfigTest {
 
   private static ParallelConfig parallel(Layout layout, Batches.Dealing dealing) {
     return new ParallelConfig(
-        layout, PipelineSchedule.ONE_F_ONE_B, false, dealing, Duration.ofMinutes(30));
+        layout, PipelineSchedule.ONE_F_ONE_B, false, dealing, Duration.ofMinutes(30), true);
   }
 
   /** Every key that means something, with a value that is not its default. */

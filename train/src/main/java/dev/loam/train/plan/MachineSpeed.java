@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train.plan;
+
+import dev.loam.tensor.Arena;
+import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.DType;
+import dev.loam.tensor.Device;
+import dev.loam.tensor.Kernels;
+import dev.loam.tensor.Tensor;
+
+/**
+ * How fast a machine is with all compute threads together.
+ *
+ * @param operations of matrix products in a second
+ * @param bytes that kernels read and write in a second
+ */
+public record MachineSpeed(double operations, double bytes) {
+  private static final int REPEATS = 3;
+  private static final int ROWS = 512;
+  private static final int COLUMNS = 1024;
+  private static final int COPIED_ELEMENTS = 8 << 20;
+
+  /** Measures for a moment: the product of two matrices, and copying. */
+  static MachineSpeed measure(ComputeLease lease) {
+    return lease.call(
+        () -> {
+          Kernels kernels = lease.kernels();
+          DType dtype = lease.computeType();
+          try (Arena arena = lease.newArena(Device.cpu())) {
+            Tensor x = filled(kernels, arena.allocate(dtype, ROWS, COLUMNS));
+            Tensor weight = filled(kernels, arena.allocate(dtype, COLUMNS, COLUMNS));
+            Tensor y = filled(kernels, arena.allocate(dtype, ROWS, COLUMNS));
+            Tensor from = filled(kernels, arena.allocate(dtype, COPIED_ELEMENTS));
+            Tensor to = filled(kernels, arena.allocate(dtype, COPIED_ELEMENTS));
+            double product = best(() -> kernels.linear(x, weight, y));
+            double copy = best(() -> kernels.copy(from, to));
+            return new MachineSpeed(
+                2.0 * ROWS * COLUMNS * COLUMNS / product,
+                2.0 * COPIED_ELEMENTS * dtype.bytes() / copy);
+          }
+        });
+  }
+
+  private static Tensor filled(Kernels kernels, Tensor tensor) {
+    kernels.fill(tensor, 1e-3);
+    return tensor;
+  }
+
+  private static double best(Runnable work) {
+    double best = Double.POSITIVE_INFINITY;
+    work.run();
+    for (int i = 0; i < REPEATS; i++) {
+      long start = System.nanoTime();
+      work.run();
+      best = Math.min(best, (System.nanoTime() - start) / 1e9);
+    }
+    return best;
+  }
+}
