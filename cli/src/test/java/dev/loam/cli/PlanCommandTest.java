@@ -32,7 +32,13 @@ class PlanCommandTest {
     long sum = 0;
     for (String part :
         new String[] {
-          "weights", "gradients", "moments", "activations", "workspace", "logits", "other",
+          "weights",
+          "gradients",
+          "moments",
+          "activations",
+          "workspace",
+          "logits",
+          "other",
           "snapshot"
         }) {
       sum += rank.path(part + "_bytes").asLong();
@@ -49,15 +55,7 @@ class PlanCommandTest {
     TinyRun run = new TinyRun(folder);
     Cli.Result result =
         Cli.run(
-            "train",
-            "--config",
-            run.config(),
-            "--threads",
-            1,
-            HUGE[0],
-            HUGE[1],
-            HUGE[2],
-            HUGE[3]);
+            "train", "--config", run.config(), "--threads", 1, HUGE[0], HUGE[1], HUGE[2], HUGE[3]);
     assertThat(result.exitCode()).isEqualTo(2);
     assertThat(result.messages())
         .contains("MiB of memory, and this machine has")

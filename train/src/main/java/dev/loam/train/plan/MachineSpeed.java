@@ -41,6 +41,11 @@ public record MachineSpeed(double operations, double bytes) {
         });
   }
 
+  /** Of so many that work at the same time. */
+  MachineSpeed times(int count) {
+    return new MachineSpeed(count * operations, count * bytes);
+  }
+
   private static Tensor filled(Kernels kernels, Tensor tensor) {
     kernels.fill(tensor, 1e-3);
     return tensor;

@@ -57,7 +57,7 @@ public record RunPlan(
   /**
    * Plans a run.
    *
-   * @param lease all compute threads of the machine
+   * @param lease the compute threads of this process
    * @param localRanks how many ranks share the machine
    * @param processes how many processes they are
    */
@@ -72,16 +72,17 @@ public record RunPlan(
     int tokens = Math.multiplyExact(config.batchSize(), length);
     Rehearsal rehearsal = new Rehearsal(config, length, lease.kernels(), lease.computeType());
     List<RankPlan> ranks = ranks(layout, rehearsal);
-    MachineSpeed speed = MachineSpeed.measure(lease);
+    MachineSpeed speed = MachineSpeed.measure(lease).times(processes);
+    int own = localRanks / processes;
     return new RunPlan(
         layout,
         ranks,
         localRanks,
-        Overhead.bytes(localRanks / processes),
+        Overhead.bytes(config.model(), layout, length, own, Math.max(1, lease.threads() / own)),
         processes,
         ProcessMemory.limit(),
         rate.isPresent() ? new MachineSpeed(rate.getAsDouble(), speed.bytes()) : speed,
-        lease.threads(),
+        lease.threads() * processes,
         (long) tokens * layout.microBatches() * layout.dataParallel());
   }
 
