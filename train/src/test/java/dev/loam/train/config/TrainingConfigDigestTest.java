@@ -74,6 +74,7 @@ class TrainingConfigDigestTest {
             Map.entry("upstream_compat", "True"),
             Map.entry("determinism", "D2"),
             Map.entry("collective_timeout", "9"),
+            Map.entry("memory_check", "False"),
             Map.entry("loss_reduction", "micro_mean"),
             Map.entry("profile", "True"),
             Map.entry("optimizer.betas", "[0.9, 0.96]"),
