@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "quickstart",
     description =
-        "A whole small run on text that ships with Loam: prepare, pre-train, stop, resume, generate.")
+        "A whole small run on text that ships with Loam: prepare, pre-train, stop, resume, generate, report.")
 @SuppressWarnings("NullAway.Init") // the fields are set by picocli
 final class QuickstartCommand implements Callable<Integer> {
   private static final int VOCABULARY = 4096;
@@ -70,7 +70,13 @@ final class QuickstartCommand implements Callable<Integer> {
     Path model = folder.resolve("run").resolve("model");
     streams.say("6. generation: loam generate --model " + model + " --prompt ...");
     generate(model, tokenizer);
+    streams.say("7. report, for a browser: " + address(folder.resolve("run/report.html")));
     return ExitCodes.OK;
+  }
+
+  /** What terminals show as a link. */
+  private static String address(Path file) {
+    return "file://" + file.toAbsolutePath().normalize().toString().replace(" ", "%20");
   }
 
   private int train(Path config, Map<String, String> overrides) {

@@ -17,15 +17,18 @@ import java.util.stream.Stream;
  * its standard output what is left: {@code cycle leases arenas tensors threads files kilobytes}.
  */
 final class StartStopProcess {
+  /** Watched as closely as can be. */
   private static final Map<String, String> ON_EIGHT_RANKS =
       Map.of(
           "use_parallel", "True",
-          "parallel_config.data_parallel", "2",
-          "parallel_config.model_parallel", "2",
-          "parallel_config.pipeline_stage", "2",
-          "parallel_config.micro_batch_num", "2",
+          "parallel_config",
+              "{data_parallel: 2, model_parallel: 2, pipeline_stage: 2, micro_batch_num: 2}",
           "runner_config.batch_size", "1",
-          "stop_step", "2");
+          "stop_step", "2",
+          "tensorboard", "{log_timers_to_tensorboard: True}",
+          "monitor_config",
+              "{monitor_on: True, local_norm_format: [log, tensorboard],"
+                  + " device_local_loss_format: tensorboard, weight_state_format: tensorboard}");
 
   private final TinyConfig config;
   private final Engine engine = Engine.named("torch");
