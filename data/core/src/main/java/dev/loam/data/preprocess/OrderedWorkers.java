@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * only so many, of only so much weight, at a time. For use by one thread, which also closes it.
  */
 final class OrderedWorkers<T> implements AutoCloseable {
-  private static final int AHEAD = 4;
+  private static final int AHEAD = 16;
   private static final long MAX_WEIGHT = 1 << 26;
 
   private final ExecutorService pool;
