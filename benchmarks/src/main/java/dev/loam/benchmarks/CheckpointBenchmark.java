@@ -169,7 +169,7 @@ public record CheckpointBenchmark(Qwen3Config config, Path folder, int repeats) 
             0,
             (saved, path) -> published.set(System.nanoTime()))) {
       long start = System.nanoTime();
-      saver.betweenSteps(step, Map.of(), false, false);
+      saver.betweenSteps(step, Map.of(), true, false);
       return (published.get() - start) / 1e9;
     }
   }
@@ -199,7 +199,7 @@ public record CheckpointBenchmark(Qwen3Config config, Path folder, int repeats) 
             model, states, checkpoints, EVERY_STEP.withAsync(true), Map.of(), 0, (s, p) -> {})) {
       for (int i = 0; i <= repeats; i++) {
         long start = System.nanoTime();
-        saver.betweenSteps(repeats + 1 + i, Map.of(), false, false);
+        saver.betweenSteps(repeats + 1 + i, Map.of(), true, false);
         double seconds = (System.nanoTime() - start) / 1e9;
         if (i > 0) {
           blocked.add(seconds);

@@ -17,6 +17,7 @@ import dev.loam.train.RankMemory;
 import dev.loam.train.ReplicaShare;
 import dev.loam.train.StepMetrics;
 import dev.loam.train.Trainer;
+import dev.loam.train.TrainerBuilder;
 import dev.loam.train.TrainingListener;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -130,7 +131,7 @@ public record StepBenchmark(
             new RandomBatches(
                 batchSize, sequenceLength, config.vocabSize(), warmUpSteps + steps, share)) {
       model.initialize(1);
-      Trainer.Builder trainer =
+      TrainerBuilder trainer =
           Trainer.builder(model, batches)
               .setSchedule(new LrSchedule.Constant(1e-5, new LrSchedule.WarmUp(0, 0)))
               .optPipelineSchedule(schedule);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * AdamW (Loshchilov and Hutter, arXiv 1711.05101), for {@link Trainer.Builder#optOptimizer}.
+ * AdamW (Loshchilov and Hutter, arXiv 1711.05101), for {@link TrainerBuilder#optOptimizer}.
  *
  * @param beta1 decay of the first moment
  * @param beta2 decay of the second moment

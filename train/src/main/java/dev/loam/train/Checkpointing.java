@@ -7,6 +7,7 @@ import dev.loam.model.Qwen3Model;
 import dev.loam.train.checkpoint.CheckpointPolicy;
 import dev.loam.train.checkpoint.CheckpointSaver;
 import dev.loam.train.checkpoint.Resume;
+import dev.loam.train.config.DataSkip;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -16,24 +17,63 @@ import java.util.Optional;
  *
  * @param target where and when to save, if at all
  * @param resumed the checkpoint to go on from, if any
+ * @param skip where in the data the training begins
  * @param notes what new checkpoints say beside the place of the training
  */
-record Checkpointing(Optional<Target> target, Optional<Path> resumed, Map<String, String> notes) {
+record Checkpointing(
+    Optional<Target> target, Optional<Path> resumed, DataSkip skip, Map<String, String> notes) {
   /** No step is saved yet. */
   private static final long NONE = 0;
 
   /** Where and when checkpoints are saved. */
   record Target(CheckpointFolder folder, CheckpointPolicy policy) {}
 
+  /** Reads weights, the optimizer's state and the place of the checkpoint to go on from, if any. */
+  TrainingState restore(Qwen3Model model, Optimizer optimizer, DataLoader batches) {
+    return resumed.isPresent()
+        ? restore(resumed.get(), model, optimizer, batches)
+        : elsewhere(TrainingState.START, batches);
+  }
+
+  /** Likewise, of one checkpoint. */
+  TrainingState restore(Path path, Qwen3Model model, Optimizer optimizer, DataLoader batches) {
+    TrainingState state = read(path, model, optimizer);
+    return resumed.equals(Optional.of(path)) ? elsewhere(state, batches) : state;
+  }
+
+  private TrainingState elsewhere(TrainingState state, DataLoader batches) {
+    return skip.ignored()
+        ? state.at(DataCursor.START)
+        : skip.steps().map(steps -> state.at(DataCursor.ofStep(steps, batches))).orElse(state);
+  }
+
   /**
-   * Reads weights, the optimizer's state and the place of the checkpoint, if there is one to go on
-   * from.
+   * The newest checkpoint there is, once all is written.
+   *
+   * @param step steps done
+   * @throws TrainingException if there is none
    */
-  TrainingState restore(Qwen3Model model, Optimizer optimizer) {
-    if (resumed.isEmpty()) {
-      return TrainingState.START;
-    }
-    try (Checkpoint checkpoint = Checkpoint.open(resumed.get())) {
+  Path newest(long step) {
+    return target
+        .flatMap(to -> newest(to.folder(), step))
+        .or(() -> resumed)
+        .orElseThrow(
+            () ->
+                new TrainingException(
+                    "step "
+                        + (step + 1)
+                        + " is bad, and there is no checkpoint to roll back to; save some with"
+                        + " save_checkpoint_steps"));
+  }
+
+  private static Optional<Path> newest(CheckpointFolder folder, long step) {
+    return folder.complete().stream()
+        .filter(path -> CheckpointFolder.stepOf(path).orElse(Long.MAX_VALUE) <= step)
+        .reduce((earlier, later) -> later);
+  }
+
+  private static TrainingState read(Path path, Qwen3Model model, Optimizer optimizer) {
+    try (Checkpoint checkpoint = Checkpoint.open(path)) {
       TrainingState state = TrainingState.of(checkpoint.state(), checkpoint.description());
       Resume.readWeights(checkpoint, model);
       Resume.readState(checkpoint, optimizer.state());
@@ -42,7 +82,12 @@ record Checkpointing(Optional<Target> target, Optional<Path> resumed, Map<String
   }
 
   /** Saving for a training that starts from a state; to be closed. */
-  Saving begin(Qwen3Model model, Updates updates, TrainingState start, TrainingListener listener) {
+  Saving begin(
+      Qwen3Model model,
+      Updates updates,
+      Optional<StateCheck> check,
+      TrainingState start,
+      TrainingListener listener) {
     return new Saving(
         notes,
         target.map(
@@ -54,7 +99,8 @@ record Checkpointing(Optional<Target> target, Optional<Path> resumed, Map<String
                     to.policy(),
                     Map.of("config.json", model.config().toJson("float32")),
                     isAmong(to.folder()) ? start.step() : NONE,
-                    listener::onCheckpoint)));
+                    listener::onCheckpoint)),
+        check);
   }
 
   /** Whether the checkpoint that is gone on from is one of those that new ones join. */

@@ -41,6 +41,12 @@ public final class ConsoleListener implements TrainingListener {
   }
 
   @Override
+  public void onRollBack(long badStep, long step) {
+    out.accept(
+        "step " + badStep + " is bad: back to the checkpoint of step " + step + ", without it");
+  }
+
+  @Override
   public void onCheckpoint(long step, Path checkpoint) {
     out.accept("checkpoint of step " + step + " saved in " + checkpoint);
   }

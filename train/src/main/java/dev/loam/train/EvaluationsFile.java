@@ -57,6 +57,11 @@ final class EvaluationsFile implements TrainingListener {
   }
 
   @Override
+  public void onRollBack(long badStep, long to) {
+    lines.ifPresent(opened -> opened.cutBack(to));
+  }
+
+  @Override
   public void close() {
     lines.ifPresent(StepLines::close);
   }

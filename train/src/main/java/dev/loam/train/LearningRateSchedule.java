@@ -14,7 +14,7 @@ public interface LearningRateSchedule {
    * The rate at a step.
    *
    * @param step 0 for the first; whether the first step reads this rate or the next is said by
-   *     {@link Trainer.Builder#optStepOffset}
+   *     {@link TrainerBuilder#optStepOffset}
    */
   double at(long step);
 }

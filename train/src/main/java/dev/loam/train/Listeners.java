@@ -37,6 +37,11 @@ record Listeners(List<TrainingListener> all) implements TrainingListener {
   }
 
   @Override
+  public void onRollBack(long badStep, long step) {
+    all.forEach(listener -> listener.onRollBack(badStep, step));
+  }
+
+  @Override
   public void close() {
     @Nullable RuntimeException failure = null;
     for (TrainingListener listener : all) {

@@ -42,6 +42,11 @@ public final class MetricsFile implements TrainingListener {
   }
 
   @Override
+  public void onRollBack(long badStep, long step) {
+    lines.cutBack(step);
+  }
+
+  @Override
   public void close() {
     lines.close();
   }

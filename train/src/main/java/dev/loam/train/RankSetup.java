@@ -7,6 +7,7 @@ import dev.loam.parallel.RankGroups;
 import dev.loam.parallel.StepClock;
 import dev.loam.parallel.gradients.GlobalNorm;
 import dev.loam.parallel.gradients.GradientReduction;
+import dev.loam.parallel.gradients.OwnedPiece;
 import dev.loam.parallel.pipeline.Pipeline;
 import dev.loam.parallel.pipeline.PipelineSchedule;
 import dev.loam.parallel.pipeline.StagePlan;
@@ -34,11 +35,17 @@ record RankSetup(
     PipelineSchedule pipelineSchedule,
     boolean strict,
     long bucketElements,
+    Health health,
     RankObserver.Factory observers,
     StepClock clock) {
 
   /** A rank that is ready for its first step. */
-  record Ready(TrainStep step, Updates updates, RankObserver observer, RankMemory memory)
+  record Ready(
+      TrainStep step,
+      Updates updates,
+      List<OwnedPiece> pieces,
+      RankObserver observer,
+      RankMemory memory)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -89,11 +96,12 @@ record RankSetup(
             new GradientClip(maxGradientNorm),
             updates,
             lossReduction,
+            health,
             observer,
             clock);
     long moments = updates.optimizer().state().stream().mapToLong(OptimizerState::bytes).sum();
     RankMemory memory = memory(model, arena, gradients.bytes(), moments, activations);
-    return new Ready(step, updates, observer, memory);
+    return new Ready(step, updates, reduction.owned(), observer, memory);
   }
 
   private static RankMemory memory(

@@ -5,11 +5,8 @@ import dev.loam.data.Batches;
 import dev.loam.data.DataFormatException;
 import dev.loam.data.SampleBuffer;
 import dev.loam.data.SampleSource;
-import dev.loam.tensor.CuSeqlens;
-import dev.loam.tensor.part.LossHead;
 import dev.loam.tensor.part.MicroBatch;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Micro batches of samples, epoch after epoch in the same order. */
@@ -97,46 +94,13 @@ final class SampleBatches implements DataLoader {
   }
 
   private MicroBatch microBatch(long consumed, int microBatch) {
-    int room = maxTokens();
-    long[] ids = new long[room];
-    long[] labels = new long[room];
-    long[] positions = new long[room];
-    int[] starts = new int[microBatchSize + 1];
-    int documents = 0;
-    int at = 0;
+    SampleRows rows =
+        new SampleRows(microBatchSize, maxTokens(), vocabSize, "batch after sample " + consumed);
     for (int r = 0; r < microBatchSize; r++) {
-      batches.read(consumed, microBatch, r, row);
-      starts = Arrays.copyOf(starts, Math.max(starts.length, documents + row.segments() + 1));
-      for (int segment = 0; segment < row.segments(); segment++) {
-        starts[documents++] = at + row.cuSeqlens()[segment];
-      }
-      for (int t = 0; t < row.length(); t++) {
-        boolean trained = row.lossMask()[t];
-        ids[at] = inVocabulary(row.inputIds()[t], consumed);
-        labels[at] = trained ? inVocabulary(row.labels()[t], consumed) : LossHead.IGNORED;
-        positions[at++] = row.positionIds()[t];
-      }
+      int place = r;
+      rows.add(row, buffer -> batches.read(consumed, microBatch, place, buffer));
     }
-    starts[documents] = at;
-    return new MicroBatch(
-        Arrays.copyOf(ids, at),
-        Arrays.copyOf(labels, at),
-        Arrays.copyOf(positions, at),
-        CuSeqlens.of(Arrays.copyOf(starts, documents + 1)));
-  }
-
-  private int inVocabulary(int id, long consumed) {
-    if (id < 0 || id >= vocabSize) {
-      throw new DataFormatException(
-          "token id "
-              + id
-              + " in the batch after sample "
-              + consumed
-              + " is outside the model's vocabulary of "
-              + vocabSize
-              + "; preprocess the data with the model's tokenizer or raise vocab_size");
-    }
-    return id;
+    return rows.toMicroBatch();
   }
 
   @Override

@@ -6,13 +6,31 @@ import dev.loam.train.checkpoint.CheckpointSaver;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What the training loop does about checkpoints, if there are to be any.
- *
- * @param notes what they say beside the place of the training
+ * What the training loop does about checkpoints, if there are to be any. A state that is not finite
+ * is not saved.
  */
-record Saving(Map<String, String> notes, Optional<CheckpointSaver> saver) implements AutoCloseable {
+final class Saving implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Saving.class);
+
+  private final Map<String, String> notes;
+  private final Optional<CheckpointSaver> saver;
+  private final Optional<StateCheck> check;
+
+  /**
+   * Saving.
+   *
+   * @param notes what checkpoints say beside the place of the training
+   * @param check none to save any state
+   */
+  Saving(Map<String, String> notes, Optional<CheckpointSaver> saver, Optional<StateCheck> check) {
+    this.notes = notes;
+    this.saver = saver;
+    this.check = check;
+  }
 
   /**
    * Saves if it is time to; all ranks call it.
@@ -27,13 +45,39 @@ record Saving(Map<String, String> notes, Optional<CheckpointSaver> saver) implem
                 stops,
                 saver.map(CheckpointSaver::isDue).orElse(false),
                 saver.map(CheckpointSaver::isWriting).orElse(false)));
-    saver.ifPresent(s -> s.betweenSteps(state.step(), all(state), any.save(), any.writing()));
+    saver.ifPresent(
+        s -> {
+          boolean save = s.isWanted(state.step(), any.save()) && isSound(state);
+          s.betweenSteps(state.step(), all(state), save, any.writing());
+        });
     return any.stop();
   }
 
-  /** Saves the last state; all ranks call it. */
+  private boolean isSound(TrainingState state) {
+    boolean sound = check.isEmpty() || check.get().isFinite();
+    if (!sound) {
+      LOG.warn("step {}: weights or moments are not finite and are not saved", state.step());
+    }
+    return sound;
+  }
+
+  /**
+   * Saves the last state; all ranks call it.
+   *
+   * @throws TrainingException if it is not finite
+   */
   void atEnd(TrainingState state) {
-    saver.ifPresent(s -> s.saveNow(state.step(), all(state)));
+    saver.ifPresent(
+        s -> {
+          if (!s.isSaved(state.step()) && !isSound(state)) {
+            throw new TrainingException(
+                "after step "
+                    + state.step()
+                    + " weights or moments are not finite, and are not saved; go on from an earlier"
+                    + " checkpoint with a lower learning rate");
+          }
+          s.saveNow(state.step(), all(state));
+        });
   }
 
   /** Saves the state before the step that failed, unless it was saving that failed. */
@@ -44,10 +88,16 @@ record Saving(Map<String, String> notes, Optional<CheckpointSaver> saver) implem
     try {
       saver
           .filter(CheckpointSaver::savesOnFailure)
+          .filter(s -> isSound(state))
           .ifPresent(s -> s.saveNow(state.step(), all(state)));
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }
+  }
+
+  /** Completes what was begun, so that the newest checkpoint can be read. */
+  void settle() {
+    saver.ifPresent(CheckpointSaver::settle);
   }
 
   private Map<String, String> all(TrainingState state) {

@@ -18,7 +18,7 @@ final class StepLines implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
-  private final BufferedWriter writer;
+  private BufferedWriter writer;
 
   /**
    * Goes on with a file after a step: later steps, and a last line that was cut off, are dropped.
@@ -29,12 +29,25 @@ final class StepLines implements AutoCloseable {
   StepLines(Path file, long step) {
     this.file = file;
     try {
-      if (step > 0 && Files.exists(file)) {
-        keepUntil(step);
-        writer = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
-      } else {
-        writer = Files.newBufferedWriter(file);
-      }
+      writer = open(step);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private BufferedWriter open(long step) throws IOException {
+    if (step > 0 && Files.exists(file)) {
+      keepUntil(step);
+      return Files.newBufferedWriter(file, StandardOpenOption.APPEND);
+    }
+    return Files.newBufferedWriter(file);
+  }
+
+  /** Drops the lines of later steps, as if they had not been written. */
+  void cutBack(long step) {
+    try {
+      writer.close();
+      writer = open(step);
     } catch (IOException e) {
       throw failed(e);
     }

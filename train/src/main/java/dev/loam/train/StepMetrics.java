@@ -82,7 +82,24 @@ public record StepMetrics(
         batches.samplesPerStep(),
         state.consumedSamples(),
         nanos / 1e9,
-        Outcome.UPDATED);
+        outcome.verdict().outcome());
+  }
+
+  /** The same of a run that ends before its time. */
+  StepMetrics endingAt(long lastStep) {
+    return new StepMetrics(
+        step,
+        lastStep,
+        epoch,
+        loss,
+        gradientNorm,
+        lr,
+        tokens,
+        attendedPairs,
+        samples,
+        consumedSamples,
+        seconds,
+        outcome);
   }
 
   /** Whether this was the last step of the run. */

@@ -23,6 +23,7 @@ record TrainStep(
     GradientClip clip,
     Updates updates,
     LossReduction lossReduction,
+    Health health,
     RankObserver observer,
     StepClock clock) {
 
@@ -32,18 +33,31 @@ record TrainStep(
    * @param loss the mean loss of the global batch
    * @param gradientNorm the global norm before clipping
    * @param tokens of the global batch
+   * @param verdict whether weights were updated, and why not
    */
-  record Outcome(double loss, double gradientNorm, TokenCounts tokens) {}
+  record Outcome(double loss, double gradientNorm, TokenCounts tokens, Health.Verdict verdict) {
+    boolean isRollBack() {
+      return verdict.decision() == Health.Decision.ROLL_BACK;
+    }
+
+    /** The state after a step that was not rolled back. */
+    TrainingState after(TrainingState before, DataLoader batches) {
+      return verdict.decision() == Health.Decision.UPDATE
+          ? before.next(batches, loss)
+          : before.leftOut(batches);
+    }
+  }
 
   /**
    * Runs a step.
    *
    * @param batches the micro batches of this replica, in order
-   * @param number 1 for the first step
-   * @throws TrainingException if nothing is trained on, or loss or gradients are not finite;
-   *     parameters are then as they were before the step
+   * @param before the step
+   * @throws TrainingException if nothing is trained on, or loss or gradients are such that the run
+   *     is to end; parameters are then as they were before the step
    */
-  Outcome run(List<MicroBatch> batches, double lr, long number) {
+  Outcome run(List<MicroBatch> batches, double lr, TrainingState before) {
+    long number = before.step() + 1;
     TokenCounts tokens = totals.countTokens(batches);
     if (tokens.trained() == 0) {
       throw new TrainingException("step " + number + ": no token of the batch is trained on");
@@ -59,26 +73,18 @@ record TrainStep(
     MicroLosses microLosses = totals.losses(losses, tokens);
     double loss = microLosses.total(lossReduction);
     double norm = globalNorm.compute();
-    requireFinite(number, "the loss", loss);
-    requireFinite(number, "the gradient norm", norm);
-    observer.onGradients(number, microLosses);
-    updates.run(lr, clip.coefficient(norm));
-    gradientReduction.distribute();
-    observer.onUpdate(number);
-    clock.ended(StepClock.Part.OPTIMIZER);
-    return new Outcome(loss, norm, tokens);
-  }
-
-  private static void requireFinite(long number, String what, double value) {
-    if (!Double.isFinite(value)) {
-      throw new TrainingException(
-          "step "
-              + number
-              + ": "
-              + what
-              + " is "
-              + value
-              + "; a lower learning rate or a longer warm-up may help");
+    Health.Verdict verdict = health.judge(before, loss, norm);
+    Outcome outcome = new Outcome(loss, norm, tokens, verdict);
+    if (outcome.isRollBack()) {
+      return outcome;
     }
+    observer.onGradients(number, microLosses);
+    if (verdict.decision() == Health.Decision.UPDATE) {
+      updates.run(lr, clip.coefficient(norm));
+      gradientReduction.distribute();
+      observer.onUpdate(number);
+    }
+    clock.ended(StepClock.Part.OPTIMIZER);
+    return outcome;
   }
 }

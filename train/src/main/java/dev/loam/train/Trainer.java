@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train;
 
-import dev.loam.checkpoint.sharded.CheckpointFolder;
 import dev.loam.model.Qwen3Model;
-import dev.loam.parallel.StepClock;
-import dev.loam.parallel.pipeline.PipelineSchedule;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Device;
-import dev.loam.tensor.part.MicroBatch;
-import dev.loam.train.checkpoint.CheckpointPolicy;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,26 +14,20 @@ import java.util.Optional;
  * spread over. Made with {@link #builder}; the model and the batches stay their owners'.
  */
 public final class Trainer {
-  /** 32 MB of gradients: long enough for full bandwidth, short beside a backward pass. */
-  private static final long DEFAULT_BUCKET_ELEMENTS = 8L << 20;
-
   private final Qwen3Model model;
-  private final DataLoader batches;
-  private final LearningRateSchedule schedule;
   private final RankSetup setup;
-  private final Checkpointing checkpointing;
-  private final StopRequest stopRequest;
-  private final int stepOffset;
-  private final long totalSteps;
+  private final TrainingLoop loop;
   private final List<String> summary;
   private final List<TrainingListener> listeners;
-  private final StepClock clock;
   private Optional<RankMemory> memory = Optional.empty();
 
-  private Trainer(Builder builder) {
+  Trainer(TrainerBuilder builder) {
     model = builder.model;
-    batches = builder.batches;
-    schedule = builder.schedule;
+    Health health =
+        new Health(
+            builder.health,
+            builder.spikeThreshold,
+            new AbnormalNorms(builder.abnormalNorms, model.groups().world().rank() == 0));
     setup =
         new RankSetup(
             builder.optimizer,
@@ -49,21 +36,28 @@ public final class Trainer {
             builder.pipelineSchedule,
             builder.strict,
             builder.bucketElements,
+            health,
             builder.observers,
             builder.clock);
-    checkpointing =
-        new Checkpointing(builder.checkpoints, builder.resumed, Map.copyOf(builder.notes));
-    stopRequest = builder.stopRequest;
-    stepOffset = builder.stepOffset;
-    totalSteps = builder.totalSteps;
+    loop =
+        new TrainingLoop(
+            model,
+            builder.batches,
+            builder.schedule,
+            builder.stepOffset,
+            builder.totalSteps,
+            new Evaluations(builder.heldOut, builder.prompts),
+            new Checkpointing(
+                builder.checkpoints, builder.resumed, builder.dataSkip, Map.copyOf(builder.notes)),
+            builder.stopRequest,
+            builder.clock);
     summary = List.copyOf(builder.summary);
     listeners = List.copyOf(builder.listeners);
-    clock = builder.clock;
   }
 
   /** Starts describing a trainer of a model. */
-  public static Builder builder(Qwen3Model model, DataLoader batches) {
-    return new Builder(model, batches);
+  public static TrainerBuilder builder(Qwen3Model model, DataLoader batches) {
+    return new TrainerBuilder(model, batches);
   }
 
   /**
@@ -98,63 +92,34 @@ public final class Trainer {
   }
 
   private StepMetrics train(Arena arena, TrainingListener listener) {
+    DataLoader batches = loop.batches();
+    Checkpointing checkpointing = loop.checkpointing();
     StepTotals totals = new StepTotals(model.groups(), arena, batches.microBatches());
     try (RankSetup.Ready rank = setup.prepare(model, batches, arena, totals)) {
       memory = Optional.of(rank.memory());
-      TrainingState start = checkpointing.restore(model, rank.updates().optimizer());
-      rank.updates().resume(start.step());
+      Updates updates = rank.updates();
+      TrainingState start = checkpointing.restore(model, updates.optimizer(), batches);
+      updates.resume(start.updates());
       listener.onStart(summary);
-      try (Saving saving = checkpointing.begin(model, rank.updates(), start, listener)) {
-        return train(rank, totals, start, saving, listener);
+      try (Saving saving =
+          checkpointing.begin(model, updates, check(rank, arena), start, listener)) {
+        return loop.run(start, rank, totals, saving, listener);
       }
     }
   }
 
-  private StepMetrics train(
-      RankSetup.Ready rank,
-      StepTotals totals,
-      TrainingState start,
-      Saving saving,
-      TrainingListener listener) {
-    TrainingState state = start;
-    long ahead = start.stepsAhead(batches);
-    long lastStep = totalSteps + ahead;
-    StepMetrics last = StepMetrics.before(start, batches, lastStep);
-    try {
-      while (!saving.betweenSteps(state, totals, stops()) && state.step() < lastStep) {
-        StepEvent event = StepEvent.begun(model.groups().world().rank());
-        long began = System.nanoTime();
-        List<MicroBatch> own = batches.step(state.cursor().start(batches));
-        event.dataRead();
-        clock.ended(StepClock.Part.DATA);
-        double lr = schedule.at(state.step() - ahead + stepOffset);
-        TrainStep.Outcome outcome = rank.step().run(own, lr, state.step() + 1);
-        state = state.next(batches, outcome.loss());
-        last = StepMetrics.of(state, batches, lastStep, outcome, lr, System.nanoTime() - began);
-        event.ended(last);
-        listener.onStep(last);
-      }
-    } catch (RuntimeException e) {
-      if (isSound(rank, state, e)) {
-        saving.onFailure(state, e);
-      }
-      throw e;
-    }
-    saving.atEnd(state);
-    return last;
-  }
-
-  /**
-   * Whether weights and the optimizer's state are those after the last whole step, on all ranks:
-   * nothing had been updated, and either there is one rank or all have met the same.
-   */
-  private boolean isSound(RankSetup.Ready rank, TrainingState state, RuntimeException failure) {
-    boolean common = model.groups().world().size() == 1 || failure instanceof TrainingException;
-    return common && rank.updates().begun() == state.step();
-  }
-
-  private boolean stops() {
-    return Thread.currentThread().isInterrupted() || stopRequest.isRequested();
+  /** How a state is looked at before it is saved, if anything is. */
+  private Optional<StateCheck> check(RankSetup.Ready rank, Arena arena) {
+    boolean saves = loop.checkpointing().target().isPresent();
+    return saves && setup.health().guardsState()
+        ? Optional.of(
+            new StateCheck(
+                model.lease(),
+                arena,
+                model.groups().world(),
+                rank.pieces(),
+                rank.updates().optimizer().state()))
+        : Optional.empty();
   }
 
   /**
@@ -164,151 +129,5 @@ public final class Trainer {
    */
   public RankMemory memory() {
     return memory.orElseThrow(() -> new IllegalStateException("the training has not started"));
-  }
-
-  /** Describes a trainer; what starts with {@code set} is required. */
-  public static final class Builder {
-    private final Qwen3Model model;
-    private final DataLoader batches;
-    private LearningRateSchedule schedule = step -> 0;
-    private Optimizer.Factory optimizer = new AdamWOptions(0.9, 0.95, 1e-8, 0.1);
-    private double maxGradientNorm = 1;
-    private LossReduction reduction = LossReduction.PER_TOKEN;
-    private PipelineSchedule pipelineSchedule = PipelineSchedule.ONE_F_ONE_B;
-    private boolean strict;
-    private long bucketElements = DEFAULT_BUCKET_ELEMENTS;
-    private int stepOffset;
-    private long totalSteps;
-    private Optional<Checkpointing.Target> checkpoints = Optional.empty();
-    private Optional<Path> resumed = Optional.empty();
-    private Map<String, String> notes = Map.of();
-    private StopRequest stopRequest = new StopRequest();
-    private final List<String> summary = new ArrayList<>();
-    private final List<TrainingListener> listeners = new ArrayList<>();
-    private RankObserver.Factory observers = RankObserver.Factory.none();
-    private StepClock clock = StepClock.none();
-
-    private Builder(Qwen3Model model, DataLoader batches) {
-      this.model = model;
-      this.batches = batches;
-      this.totalSteps = batches.stepsPerEpoch();
-    }
-
-    /** The learning rate: one of {@link LrSchedule}, or any other. */
-    public Builder setSchedule(LearningRateSchedule value) {
-      schedule = value;
-      return this;
-    }
-
-    /** What updates weights; by default AdamW with betas 0.9 and 0.95 and a decay of 0.1. */
-    public Builder optOptimizer(Optimizer.Factory value) {
-      optimizer = value;
-      return this;
-    }
-
-    /** Gradients are scaled down to this norm; infinite for no clipping, by default 1. */
-    public Builder optMaxGradientNorm(double value) {
-      maxGradientNorm = value;
-      return this;
-    }
-
-    /** What the loss is the mean of; by default the tokens of the global batch. */
-    public Builder optReduction(LossReduction value) {
-      reduction = value;
-      return this;
-    }
-
-    /** In which order a pipeline runs micro batches; by default one forward, one backward. */
-    public Builder optPipelineSchedule(PipelineSchedule value) {
-      pipelineSchedule = value;
-      return this;
-    }
-
-    /**
-     * Whether gradients are summed in one tree over the micro batches of all replicas, so that
-     * results have the same bits for every number of stages and every split of the same micro
-     * batches over a power of two of replicas; by default not.
-     */
-    public Builder optStrict(boolean value) {
-      strict = value;
-      return this;
-    }
-
-    /** Gradient elements after which replicas start to sum what is there. */
-    public Builder optBucketElements(long value) {
-      bucketElements = value;
-      return this;
-    }
-
-    /** 0 to read the rate of step 0 at the first step, 1 to read that of step 1; by default 0. */
-    public Builder optStepOffset(int value) {
-      stepOffset = value;
-      return this;
-    }
-
-    /**
-     * Steps to train; by default one pass over the batches. A training that goes on with another
-     * batch size ends after as many samples as these steps have of it.
-     */
-    public Builder optTotalSteps(long value) {
-      totalSteps = value;
-      return this;
-    }
-
-    /** Saves checkpoints; by default none are saved. */
-    public Builder optCheckpoints(CheckpointFolder folder, CheckpointPolicy policy) {
-      checkpoints = Optional.of(new Checkpointing.Target(folder, policy));
-      return this;
-    }
-
-    /**
-     * Goes on from a checkpoint, whatever ranks it was saved by: weights, moments and the place in
-     * the data and in the schedule are read from it when the training starts.
-     */
-    public Builder optResume(Path checkpoint) {
-      resumed = Optional.of(checkpoint);
-      return this;
-    }
-
-    /** What checkpoints say of the run beside its place, such as the seed. */
-    public Builder optNotes(Map<String, String> value) {
-      notes = value;
-      return this;
-    }
-
-    /** Ends the training early when it is asked to. */
-    public Builder optStopRequest(StopRequest value) {
-      stopRequest = value;
-      return this;
-    }
-
-    /** Lines that describe the run, for listeners. */
-    public Builder optSummary(List<String> lines) {
-      summary.addAll(lines);
-      return this;
-    }
-
-    /** A listener, closed at the end. */
-    public Builder addListener(TrainingListener listener) {
-      listeners.add(listener);
-      return this;
-    }
-
-    /** What looks at each rank between gradients and update. */
-    public Builder optObserver(RankObserver.Factory value) {
-      observers = value;
-      return this;
-    }
-
-    /** Is told when parts of a step end. */
-    public Builder optClock(StepClock value) {
-      clock = value;
-      return this;
-    }
-
-    /** The trainer. */
-    public Trainer build() {
-      return new Trainer(this);
-    }
   }
 }

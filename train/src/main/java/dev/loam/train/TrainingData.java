@@ -69,6 +69,29 @@ public final class TrainingData {
         "HFDataLoader gives records of text, which cannot be trained on yet");
   }
 
+  /**
+   * Held-out samples of a run; the caller closes them.
+   *
+   * @param data what {@code eval_dataset} names
+   */
+  static EvaluationData heldOut(ComputeLease lease, TrainingConfig config, DataConfig data) {
+    int batchSize = config.evaluation().batchSize();
+    int vocabulary = config.model().vocabSize();
+    if (data instanceof DataConfig.TokenFile file) {
+      SampleSource rows = samples(lease, file);
+      int length = rows.get(0).length();
+      return new EvaluationSamples(rows, rows.size(), batchSize, length, vocabulary);
+    }
+    if (!(data instanceof DataConfig.Megatron megatron)) {
+      throw new DataFormatException(
+          "eval_dataset: HFDataLoader gives records of text, which cannot be evaluated on yet");
+    }
+    SampleSource source = samples(megatron);
+    long count = Math.min(megatron.samples(), source.size());
+    int length = megatron.options().sequenceLength();
+    return new EvaluationSamples(source, count, batchSize, length, vocabulary);
+  }
+
   /** Exactly given rows, one by one; the caller closes them. */
   public static SampleSource samples(ComputeLease lease, DataConfig.TokenFile data) {
     TokenFile file = new TokenFile(lease, data.path());

@@ -34,6 +34,14 @@ public interface TrainingListener extends AutoCloseable {
    */
   default void onGeneration(long step, List<Generation> generations) {}
 
+  /**
+   * After a training has gone back to a checkpoint. Steps from there on are told again.
+   *
+   * @param badStep the step that was the reason, which has not been told
+   * @param step steps done at the checkpoint
+   */
+  default void onRollBack(long badStep, long step) {}
+
   /** After the last step, whatever ended the run. */
   @Override
   default void close() {}

@@ -101,18 +101,22 @@ public final class TrainingRun {
       try (DataLoader batches =
               new PrefetchedBatches(
                   TrainingData.batches(lease, config, groups.position().data()), world.rank());
+          RunEvaluation evaluation = RunEvaluation.open(lease, config);
           Qwen3Model model = newModel(config, lease, groups)) {
         setWeights(model, start);
         world.barrier("start of the run").await();
         long planned = batches.stepsPerEpoch() * config.epochs();
         long steps = Math.min(planned, config.stopStep().orElse(planned));
-        Trainer.Builder trainer =
+        TrainerBuilder trainer =
             newTrainer(config, model, batches)
                 .setSchedule(config.lr().schedule(planned, batches.stepsPerEpoch()))
                 .optStepOffset(config.lrStepOffset())
                 .optTotalSteps(steps)
                 .optCheckpoints(checkpoints, config.checkpoints())
                 .optNotes(notes(batches))
+                .optDataSkip(config.dataSkip())
+                .optHealth(config.health(), config.monitor().globalNorm().threshold())
+                .optAbnormalNorms(config.outputDir().resolve(AbnormalNorms.FILE))
                 .optStopRequest(stopRequest)
                 .optSummary(summary(batches, start, steps, lease.threads()));
         start.checkpoint().ifPresent(trainer::optResume);
@@ -121,6 +125,7 @@ public final class TrainingRun {
         RunMonitor monitor = RunMonitor.open(config, world.rank(), start.step());
         trainer.optObserver(monitor.observers());
         monitor.listeners().forEach(trainer::addListener);
+        evaluation.addTo(trainer);
         if (first) {
           listeners.forEach(trainer::addListener);
         }
@@ -142,7 +147,7 @@ public final class TrainingRun {
   }
 
   /** A trainer that does in each step what a configuration asks for, and is not told yet when. */
-  public static Trainer.Builder newTrainer(
+  public static TrainerBuilder newTrainer(
       TrainingConfig config, Qwen3Model model, DataLoader batches) {
     return Trainer.builder(model, batches)
         .optOptimizer(config.optimizer().adamW())

@@ -19,6 +19,11 @@ final class Updates {
     begun = done;
   }
 
+  /** Weights are being read; until {@link #resume} they are nobody's. */
+  void interrupt() {
+    begun = -1;
+  }
+
   /** Updates that have begun; weights are sound if each of them has ended. */
   long begun() {
     return begun;

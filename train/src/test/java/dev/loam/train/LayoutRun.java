@@ -88,7 +88,7 @@ public record LayoutRun(
   }
 
   /** Likewise, of a trainer that is changed on every rank. */
-  public Result run(Path folder, UnaryOperator<Trainer.Builder> change) {
+  public Result run(Path folder, UnaryOperator<TrainerBuilder> change) {
     List<StepMetrics> told = new ArrayList<>();
     List<ComputeLease> leases = new ArrayList<>();
     try {
@@ -130,7 +130,7 @@ public record LayoutRun(
       ComputeLease lease,
       List<StepMetrics> told,
       Path folder,
-      UnaryOperator<Trainer.Builder> change) {
+      UnaryOperator<TrainerBuilder> change) {
     RankGroups groups = new RankGroups(world, layout);
     ReplicaShare share =
         new ReplicaShare(
@@ -141,7 +141,7 @@ public record LayoutRun(
     try (Qwen3Model model = Qwen3Model.share(lease, config, 4, groups);
         DataLoader batches = new RandomRows(rows, share, STEPS, -1)) {
       model.initialize(SEED);
-      Trainer.Builder trainer =
+      TrainerBuilder trainer =
           Trainer.builder(model, batches)
               .setSchedule(new LrSchedule.Constant(RATE, new LrSchedule.WarmUp(0, 0)))
               .optPipelineSchedule(schedule)

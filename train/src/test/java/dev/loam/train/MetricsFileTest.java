@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,47 @@ class MetricsFileTest {
         assertThat(line).hasSize(8);
       }
     }
+  }
+
+  @Test
+  void isCutBackWithTheTraining() throws IOException {
+    Path file = folder.resolve("metrics.jsonl");
+    try (MetricsFile metrics = new MetricsFile(file)) {
+      for (int step = 1; step <= 6; step++) {
+        metrics.onStep(step(step));
+      }
+      metrics.onRollBack(7, 4);
+      assertThat(steps(file)).containsExactly(1L, 2L, 3L, 4L);
+      metrics.onStep(step(5));
+      assertThat(steps(file)).containsExactly(1L, 2L, 3L, 4L, 5L);
+      metrics.onRollBack(6, 0);
+      metrics.onStep(step(1));
+      assertThat(steps(file)).containsExactly(1L);
+    }
+  }
+
+  private static StepMetrics step(long step) {
+    return new StepMetrics(
+        step,
+        9,
+        new EpochStep(1, 1, step, 9),
+        1,
+        1,
+        1,
+        8,
+        8,
+        1,
+        step,
+        1,
+        StepMetrics.Outcome.UPDATED);
+  }
+
+  private static List<Long> steps(Path file) throws IOException {
+    List<Long> steps = new ArrayList<>();
+    for (String line : Files.readAllLines(file)) {
+      steps.add(new ObjectMapper().readTree(line).path("step").asLong());
+    }
+    return steps;
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ class TrainerTest {
     return model;
   }
 
-  private Trainer.Builder trainer(Qwen3Model model, DataLoader batches) {
+  private TrainerBuilder trainer(Qwen3Model model, DataLoader batches) {
     return Trainer.builder(model, batches)
         .setSchedule(new LrSchedule.Constant(1e-2, new LrSchedule.WarmUp(0, 0)))
         .addListener(listener("first", steps::add));
@@ -117,6 +118,34 @@ class TrainerTest {
     for (int i = 0; i < 10; i++) {
       assertThat(steps.get(10 + i).loss()).isEqualTo(steps.get(i).loss());
       assertThat(steps.get(10 + i).gradientNorm()).isEqualTo(steps.get(i).gradientNorm());
+    }
+  }
+
+  /** Each on a lease of its own, at the same time, told of by listeners of its own. */
+  @Test
+  @Timeout(60)
+  void trainersBesideEachOtherShareNothing() {
+    try (Qwen3Model model = model()) {
+      trainer(model, new RandomRows(2, 2, 5)).optTotalSteps(10).build().train();
+      List<List<double[]>> ends =
+          IntStream.range(0, 3).parallel().mapToObj(i -> weightsOfOneBesideOthers()).toList();
+      ends.forEach(end -> same(end, weights(model)));
+    }
+    assertThat(steps).hasSize(10);
+  }
+
+  private static List<double[]> weightsOfOneBesideOthers() {
+    try (ComputeLease own = Engine.named("torch").lease(1);
+        Qwen3Model model = Qwen3Model.allocate(own, CONFIG, 8)) {
+      model.initialize(1);
+      StepMetrics last =
+          Trainer.builder(model, new RandomRows(2, 2, 5))
+              .setSchedule(new LrSchedule.Constant(1e-2, new LrSchedule.WarmUp(0, 0)))
+              .optTotalSteps(10)
+              .build()
+              .train();
+      assertThat(last.step()).isEqualTo(10);
+      return weights(model);
     }
   }
 

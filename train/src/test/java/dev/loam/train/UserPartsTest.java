@@ -36,14 +36,14 @@ class UserPartsTest {
     return Stream.of(Layout.single(), Layout.of(2, 1, 1).withShardedOptimizer(true));
   }
 
-  private static Trainer.Builder own(Trainer.Builder trainer) {
+  private static TrainerBuilder own(TrainerBuilder trainer) {
     return trainer
         .setSchedule(step -> 0.1 / (1 + step))
         .optOptimizer(MomentumSgd::of)
         .optTotalSteps(LAST);
   }
 
-  private LayoutRun.Result run(Layout layout, UnaryOperator<Trainer.Builder> change) {
+  private LayoutRun.Result run(Layout layout, UnaryOperator<TrainerBuilder> change) {
     return LayoutRun.of(CONFIG, layout).withMicroBatches(2, 1).run(folder.resolve("model"), change);
   }
 

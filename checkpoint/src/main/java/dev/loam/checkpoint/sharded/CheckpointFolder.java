@@ -206,8 +206,8 @@ public final class CheckpointFolder {
     }
   }
 
-  /** The step in the name of a checkpoint. */
-  private static OptionalLong stepOf(Path entry) {
+  /** The step in the name of a checkpoint; none in any other name. */
+  public static OptionalLong stepOf(Path entry) {
     Matcher name = NAME.matcher(entry.getFileName().toString());
     if (!name.matches() || !nameOf(Long.parseLong(name.group(1))).equals(name.group())) {
       return OptionalLong.empty();

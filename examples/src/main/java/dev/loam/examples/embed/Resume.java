@@ -10,6 +10,7 @@ import dev.loam.train.DataLoader;
 import dev.loam.train.LrSchedule;
 import dev.loam.train.StepMetrics;
 import dev.loam.train.Trainer;
+import dev.loam.train.TrainerBuilder;
 import dev.loam.train.checkpoint.CheckpointPolicy;
 import java.nio.file.Path;
 
@@ -32,7 +33,7 @@ public final class Resume {
           Qwen3Model model = Qwen3Model.allocate(lease, Counting.MODEL, 64);
           DataLoader batches = new Counting(1)) {
         model.initialize(42);
-        Trainer.Builder trainer =
+        TrainerBuilder trainer =
             Trainer.builder(model, batches)
                 .setSchedule(new LrSchedule.Constant(3e-3, new LrSchedule.WarmUp(10, 0)))
                 .optTotalSteps(steps)

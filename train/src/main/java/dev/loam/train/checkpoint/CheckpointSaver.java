@@ -133,27 +133,41 @@ public final class CheckpointSaver implements AutoCloseable {
     return pending.isPresent() && !pending.get().save().isWritten();
   }
 
+  /** Whether a step is one to be saved, and is not saved yet. */
+  public boolean isWanted(long step, boolean anyDue) {
+    boolean atStep = policy.everySteps() > 0 && step % policy.everySteps() == 0;
+    return !isSaved(step) && (atStep || anyDue);
+  }
+
+  /** Whether a step is the one that was saved last. */
+  public boolean isSaved(long step) {
+    return step == savedStep;
+  }
+
   /**
-   * Publishes what has been written meanwhile, and saves if it is time to.
+   * Publishes what has been written meanwhile, and saves if asked to.
    *
    * @param step steps done
    * @param state of the training, for the checkpoint
-   * @param anyDue whether {@link #isDue} on any rank
+   * @param save whether to, such as {@link #isWanted}
    * @param anyWriting whether {@link #isWriting} on any rank
    */
-  public void betweenSteps(
-      long step, Map<String, String> state, boolean anyDue, boolean anyWriting) {
+  public void betweenSteps(long step, Map<String, String> state, boolean save, boolean anyWriting) {
     uninterrupted(
         () -> {
           if (!anyWriting) {
             publishPending();
           }
-          boolean wanted = policy.everySteps() > 0 && step % policy.everySteps() == 0;
-          if (step != savedStep && (wanted || anyDue)) {
+          if (save) {
             publishPending();
             save(step, state, policy.async());
           }
         });
+  }
+
+  /** Completes what was begun. */
+  public void settle() {
+    uninterrupted(this::publishPending);
   }
 
   /** Saves at once, unless this step is saved already, and completes what was begun. */

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train;
+
+import dev.loam.model.Qwen3Model;
+import java.util.Optional;
+
+/**
+ * What a training does between steps to see how good the model is.
+ *
+ * @param data held-out data and when it is used, if there is any
+ * @param prompts what the model continues, if anything
+ */
+record Evaluations(Optional<HeldOut> data, Optional<SamplePrompts> prompts) {
+  /** Held-out data and when it is used. */
+  record HeldOut(EvaluationData data, EvaluationPolicy policy) {}
+
+  /** Evaluates if it is time to; all ranks call it. */
+  TrainingState afterStep(
+      TrainingState state, Qwen3Model model, DataLoader batches, TrainingListener listener) {
+    TrainingState after = state;
+    if (data.isPresent() && data.get().policy().isDue(state, batches)) {
+      Evaluation evaluation = new Evaluator(model, data.get().data()).evaluate(state.step());
+      double least = data.get().policy().minImprovement();
+      after = state.with(state.improvement().after(evaluation.loss(), least));
+      listener.onEvaluation(evaluation);
+    }
+    if (prompts.isPresent() && prompts.get().isDue(state.step())) {
+      generate(state, model, listener);
+    }
+    return after;
+  }
+
+  /** Whether the loss has not improved for too long. */
+  boolean endTraining(TrainingState state) {
+    int patience = data.map(held -> held.policy().patience()).orElse(0);
+    return patience > 0 && state.improvement().without() >= patience;
+  }
+
+  /** Lets the model write once more, unless it has just done so; all ranks call it. */
+  void atEnd(TrainingState state, Qwen3Model model, TrainingListener listener) {
+    if (prompts.isPresent() && !prompts.get().isDue(state.step())) {
+      generate(state, model, listener);
+    }
+  }
+
+  private void generate(TrainingState state, Qwen3Model model, TrainingListener listener) {
+    prompts.ifPresent(
+        texts -> listener.onGeneration(state.step(), new SampleGenerator(model, texts).generate()));
+  }
+}

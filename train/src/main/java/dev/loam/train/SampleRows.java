@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.train;
+
+import dev.loam.data.DataFormatException;
+import dev.loam.data.SampleBuffer;
+import dev.loam.tensor.CuSeqlens;
+import dev.loam.tensor.part.LossHead;
+import dev.loam.tensor.part.MicroBatch;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/** Makes a micro batch of samples, each a row. */
+final class SampleRows {
+  private final int vocabSize;
+  private final String where;
+  private final long[] ids;
+  private final long[] labels;
+  private final long[] positions;
+  private int[] starts;
+  private int documents;
+  private int tokens;
+
+  /**
+   * Without rows.
+   *
+   * @param room the most tokens of all rows together
+   * @param where the rows come from, for messages
+   */
+  SampleRows(int rows, int room, int vocabSize, String where) {
+    this.vocabSize = vocabSize;
+    this.where = where;
+    ids = new long[room];
+    labels = new long[room];
+    positions = new long[room];
+    starts = new int[rows + 1];
+  }
+
+  /** Adds what is read into a buffer. */
+  void add(SampleBuffer row, Consumer<SampleBuffer> reader) {
+    reader.accept(row);
+    starts = Arrays.copyOf(starts, Math.max(starts.length, documents + row.segments() + 1));
+    for (int segment = 0; segment < row.segments(); segment++) {
+      starts[documents++] = tokens + row.cuSeqlens()[segment];
+    }
+    for (int t = 0; t < row.length(); t++) {
+      boolean trained = row.lossMask()[t];
+      ids[tokens] = inVocabulary(row.inputIds()[t]);
+      labels[tokens] = trained ? inVocabulary(row.labels()[t]) : LossHead.IGNORED;
+      positions[tokens++] = row.positionIds()[t];
+    }
+  }
+
+  /** All rows. */
+  MicroBatch toMicroBatch() {
+    starts[documents] = tokens;
+    return new MicroBatch(
+        Arrays.copyOf(ids, tokens),
+        Arrays.copyOf(labels, tokens),
+        Arrays.copyOf(positions, tokens),
+        CuSeqlens.of(Arrays.copyOf(starts, documents + 1)));
+  }
+
+  private int inVocabulary(int id) {
+    if (id < 0 || id >= vocabSize) {
+      throw new DataFormatException(
+          "token id "
+              + id
+              + " in the "
+              + where
+              + " is outside the model's vocabulary of "
+              + vocabSize
+              + "; preprocess the data with the model's tokenizer or raise vocab_size");
+    }
+    return id;
+  }
+}
