@@ -111,6 +111,9 @@ final class MpiTraining {
 
   private int train(MpiRanks ranks, TrainingConfig config) {
     ProcessGroup world = ranks.world();
+    if (config.monitor().printStructure()) {
+      return world.rank() == 0 ? TrainCommand.printStructure(config, streams) : ExitCodes.OK;
+    }
     StopRequest stop = new StopRequest();
     TrainingRun run = new TrainingRun(config, stop, Storage.disk());
     Engine engine = Engine.named(LoadedModel.ENGINE);

@@ -2,6 +2,7 @@
 package dev.loam.cli;
 
 import dev.loam.checkpoint.sharded.Storage;
+import dev.loam.model.ParameterCatalog;
 import dev.loam.parallel.mpi.MpiRanks;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
@@ -71,11 +72,22 @@ final class TrainCommand implements Callable<Integer> {
       return new MpiTraining(streams, threads.count())
           .run(new MpiJob(ErrorReport.of(spec, streams)), this::read);
     }
-    return train(read(), threads.count(), streams);
+    TrainingConfig config = read();
+    return config.monitor().printStructure()
+        ? printStructure(config, streams)
+        : train(config, threads.count(), streams);
   }
 
   private TrainingConfig read() {
     return TrainingConfig.read(config, dottedValues(overrides));
+  }
+
+  /** Names the parameters and their shapes instead of training. */
+  static int printStructure(TrainingConfig config, Streams streams) {
+    new ParameterCatalog(config.model())
+        .entries()
+        .forEach(entry -> streams.out().print(entry.name() + " " + entry.shape() + "\n"));
+    return ExitCodes.OK;
   }
 
   /** Runs a training on threads of this process and gives the exit code. */

@@ -63,6 +63,18 @@ class TrainCommandTest {
   }
 
   @Test
+  void parametersAreNamedInsteadOfTrained() throws IOException {
+    TinyRun run = new TinyRun(folder).withData(9);
+    Cli.Result result =
+        Cli.run("train", "--config", run.config(), "--monitor_config.print_struct", "True").ok();
+    assertThat(result.out().lines())
+        .hasSize(13)
+        .first()
+        .isEqualTo("model.embed_tokens.weight [32, 16]");
+    assertThat(run.output()).doesNotExist();
+  }
+
+  @Test
   void samplesAreWhatTheTrainerSees() throws IOException {
     TinyRun run = new TinyRun(folder).withData(TinyRun.VOCABULARY - 1);
     Path indices = folder.resolve("indices.safetensors");

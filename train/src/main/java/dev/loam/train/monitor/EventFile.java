@@ -28,7 +28,9 @@ public final class EventFile implements AutoCloseable {
     this.path = path;
     this.queueSize = queueSize;
     this.clock = clock;
-    this.out = new BufferedOutputStream(Files.newOutputStream(path, StandardOpenOption.CREATE_NEW));
+    this.out =
+        new BufferedOutputStream(
+            Files.newOutputStream(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.APPEND));
     write(Event.fileVersion(now()));
     flush();
   }
@@ -67,6 +69,16 @@ public final class EventFile implements AutoCloseable {
   /** A text, which TensorBoard shows as Markdown. */
   public void text(String tag, long step, String text) {
     write(Event.text(now(), step, tag, text));
+  }
+
+  /** Removes what this file and earlier ones beside it say of later steps: a run has gone back. */
+  public void cutBack(long step) {
+    try {
+      flush();
+      EventFolder.cutBack(path.resolveSibling("."), step);
+    } catch (IOException e) {
+      throw failed(e);
+    }
   }
 
   /** Where it is. */

@@ -28,9 +28,7 @@ final class EventFolder {
   static Path next(Path folder, long step, InstantSource clock) throws IOException {
     List<Path> earlier = files(folder);
     if (step > 0) {
-      for (Path file : earlier) {
-        cutBack(file, step);
-      }
+      cutBack(folder, step);
     } else if (!earlier.isEmpty()) {
       Files.move(folder, unused(folder, ".previous-%d"));
     }
@@ -54,8 +52,14 @@ final class EventFolder {
     }
   }
 
-  /** Removes the events after a step, and a record that was cut off. */
-  private static void cutBack(Path file, long step) throws IOException {
+  /** Removes the events after a step, and records that were cut off, from all files. */
+  static void cutBack(Path folder, long step) throws IOException {
+    for (Path file : files(folder)) {
+      cutBackFile(file, step);
+    }
+  }
+
+  private static void cutBackFile(Path file, long step) throws IOException {
     long kept = EventScanner.bytesUntil(file, step);
     if (kept < Files.size(file)) {
       // Not through a channel: an interrupt that ends the run would close it.

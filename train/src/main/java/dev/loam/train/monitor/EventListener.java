@@ -79,6 +79,11 @@ public final class EventListener implements TrainingListener {
   }
 
   @Override
+  public void onRollBack(long badStep, long step) {
+    file.cutBack(step);
+  }
+
+  @Override
   public void close() {
     file.close();
   }

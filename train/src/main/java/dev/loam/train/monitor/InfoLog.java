@@ -107,6 +107,13 @@ public final class InfoLog implements TrainingListener {
     flush();
   }
 
+  @Override
+  public void onRollBack(long badStep, long step) {
+    values.clear();
+    write("rollback", "step " + badStep + " was bad; goes on after step " + step);
+    flush();
+  }
+
   private static String oneLine(String text) {
     return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
   }

@@ -117,6 +117,25 @@ class EventFileTest {
   }
 
   @Test
+  void aRunThatGoesBackHasEachStepOnce() {
+    try (EventFile file = start(0)) {
+      for (long step = 1; step <= 7; step++) {
+        step(file, step);
+      }
+    }
+    try (EventFile file = start(7)) {
+      for (long step = 8; step <= 15; step++) {
+        step(file, step);
+      }
+      file.cutBack(5);
+      step(file, 6);
+    }
+    List<EventReader.Read> events = EventReader.folder(folder.resolve("events"));
+    assertThat(steps(events, "loss")).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+    assertThat(steps(events, "loss vs samples")).containsExactly(4L, 8L, 12L, 16L, 20L, 24L);
+  }
+
+  @Test
   void aRecordThatWasCutOffIsRemoved() throws IOException {
     try (EventFile file = start(0)) {
       step(file, 1);
