@@ -74,7 +74,7 @@ final class Modules {
   private Modules() {}
 
   /** The module a class of Loam belongs to: the longest package that holds it. */
-  private static Optional<String> of(JavaClass type) {
+  static Optional<String> of(JavaClass type) {
     String inRoot = type.getPackageName().substring(ROOT.length()) + ".";
     return MAY_USE.keySet().stream()
         .filter(module -> inRoot.startsWith(module + "."))

@@ -51,7 +51,7 @@ final class PublicSignatures {
     }
   }
 
-  private static boolean isVisible(JavaMember member) {
+  static boolean isVisible(JavaMember member) {
     return member.getModifiers().contains(JavaModifier.PUBLIC)
         || member.getModifiers().contains(JavaModifier.PROTECTED);
   }
