@@ -26,6 +26,7 @@ public final class AtomicOutput implements AutoCloseable {
   private final Path part;
   private final FileChannel channel;
   private final BufferedWriter writer;
+  private boolean durable;
   private boolean complete;
 
   /** Begins a file, whose folder is made where it does not exist. */
@@ -77,15 +78,18 @@ public final class AtomicOutput implements AutoCloseable {
     return writer;
   }
 
-  /** Makes the content durable, still under its temporary name. */
+  /** Makes the content durable, still under its temporary name. Nothing more can be written. */
   public void flush() throws IOException {
     writer.flush();
     channel.force(true);
+    durable = true;
   }
 
   /** Publishes the file. Nothing more can be written. */
   public void commit() throws IOException {
-    flush();
+    if (!durable) {
+      flush();
+    }
     Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     complete = true;
     channel.close();
