@@ -81,13 +81,13 @@ sealed interface Scale {
     return new Linear(low, max + margin);
   }
 
-  /** A short label: {@code 0.001}, {@code 12,000}, {@code 2e-06}. */
+  /** A short label: {@code 0.001}, {@code 12,000}, {@code 8e-04}. */
   static String label(double value) {
     double size = Math.abs(value);
     if (size == 0) {
       return "0";
     } else if (size < 1e-3 || size >= 1e7) {
-      return String.format(Locale.ROOT, "%.3g", value)
+      return String.format(Locale.ROOT, "%.2e", value)
           .replaceAll("(\\.[0-9]*?)0+e", "$1e")
           .replace(".e", "e");
     } else if (size >= 1000) {

@@ -19,7 +19,7 @@ final class Overhead {
   private static final long GROWTH = 124 * MIB;
 
   /** Stacks, packed matrices and fragments of each rank. */
-  private static final long RANK = 8 * MIB;
+  private static final long RANK = 6 * MIB;
 
   /** Rows up to this length need nothing more. */
   private static final int SHORT_ROW = 512;
