@@ -16,16 +16,16 @@ final class Overhead {
   private static final long STARTED = 230 * MIB;
 
   /** Java's heap and compiled code, and the library's memory, once a training has used them. */
-  private static final long GROWTH = 124 * MIB;
+  private static final long GROWTH = 106 * MIB;
 
   /** Stacks, packed matrices and fragments of each rank. */
-  private static final long RANK = 6 * MIB;
+  private static final long RANK = 4 * MIB;
 
   /** Rows up to this length need nothing more. */
   private static final int SHORT_ROW = 512;
 
   /** Copies of what a longer row has more of queries, where a rank has several threads. */
-  private static final long COPIES = 36;
+  private static final long COPIES = 22;
 
   private Overhead() {}
 

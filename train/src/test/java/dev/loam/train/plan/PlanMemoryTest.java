@@ -190,6 +190,7 @@ class PlanMemoryTest {
     builder.environment().put("THP_MEM_ALLOC_ENABLE", "1");
     builder.environment().put("MALLOC_MMAP_THRESHOLD_", "33554432");
     builder.environment().put("MALLOC_TRIM_THRESHOLD_", "268435456");
+    builder.environment().put("MALLOC_ARENA_MAX", "1");
     Process process = builder.start();
     try {
       String output = new String(process.getInputStream().readAllBytes(), UTF_8);
