@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.model;
 
+import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.Kernels;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.Workspace;
@@ -174,29 +175,37 @@ final class Attention {
   private void attend(Tensor qTND, Tensor kTGD, LayerActivations kept, Context context) {
     Tensor vTGD = values(kept.qkvTC());
     Tensor outTND = kept.attentionTA().view(qTND.shape().toArray());
-    int tokens = Math.toIntExact(context.tokens());
-    int past = context.cache().map(KeyValueCache::length).orElse(0);
-    context
-        .cache()
-        .ifPresent(
-            cache -> {
-              k.copy(kTGD, cache.keys(layer, past, tokens));
-              k.copy(vTGD, cache.values(layer, past, tokens));
-            });
-    if (past == 0) {
-      k.attention(qTND, kTGD, vTGD, context.cuSeqlens(), scale, outTND, kept.lseNT());
-    } else if (tokens == 1) {
-      KeyValueCache cache = context.cache().orElseThrow();
-      k.attentionToCache(
-          qTND.view(config.heads(), config.headSize()),
-          cache.keys(layer, 0, past + 1),
-          cache.values(layer, 0, past + 1),
-          scale,
-          outTND.view(config.heads(), config.headSize()));
-    } else {
-      throw new IllegalArgumentException(
-          "after the first pass a cache takes one token at a time, not " + tokens);
+    List<KeyValueCache> caches = context.caches();
+    for (int text = 0; text < caches.size(); text++) {
+      KeyValueCache cache = caches.get(text);
+      int start = context.cuSeqlens().start(text);
+      int tokens = context.cuSeqlens().length(text);
+      k.copy(kTGD.rows(start, tokens), cache.keys(layer, cache.length(), tokens));
+      k.copy(vTGD.rows(start, tokens), cache.values(layer, cache.length(), tokens));
     }
+    if (caches.stream().allMatch(cache -> cache.length() == 0)) {
+      k.attention(qTND, kTGD, vTGD, context.cuSeqlens(), scale, outTND, kept.lseNT());
+      return;
+    }
+    for (int text = 0; text < caches.size(); text++) {
+      attendToCache(qTND, caches.get(text), context.cuSeqlens(), text, outTND);
+    }
+  }
+
+  private void attendToCache(
+      Tensor qTND, KeyValueCache cache, CuSeqlens texts, int text, Tensor outTND) {
+    if (texts.length(text) != 1) {
+      throw new IllegalArgumentException(
+          "after the first pass a cache takes one token at a time, not " + texts.length(text));
+    }
+    int known = cache.length() + 1;
+    int row = texts.start(text);
+    k.attentionToCache(
+        qTND.rows(row, 1).view(config.heads(), config.headSize()),
+        cache.keys(layer, 0, known),
+        cache.values(layer, 0, known),
+        scale,
+        outTND.rows(row, 1).view(config.heads(), config.headSize()));
   }
 
   private Tensor queries(Tensor qkvTC) {

@@ -3,7 +3,7 @@ package dev.loam.tensor.part;
 
 import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.Tensor;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * What a forward and backward pass know of a micro batch besides its values. The rows of the batch
@@ -11,29 +11,48 @@ import java.util.Optional;
  *
  * @param positionsT the rotary position of each token, I64
  * @param cuSeqlens where documents start and end
- * @param cache keys and values of earlier tokens, when generating
+ * @param caches when generating, for each document the keys and values of its earlier tokens; else
+ *     empty
  * @param training whether a backward pass follows
  * @param dropoutKey keys the random numbers of dropout, so that a repeated forward draws the same
  */
 public record Context(
     Tensor positionsT,
     CuSeqlens cuSeqlens,
-    Optional<KeyValueCache> cache,
+    List<KeyValueCache> caches,
     boolean training,
     long dropoutKey) {
+  /** Checks that each document has its cache, or none has. */
+  public Context {
+    caches = List.copyOf(caches);
+    if (!caches.isEmpty() && caches.size() != cuSeqlens.documents()) {
+      throw new IllegalArgumentException(
+          caches.size() + " caches do not fit " + cuSeqlens.documents() + " documents");
+    }
+  }
+
   /** A training pass. */
   public static Context training(Tensor positionsT, CuSeqlens cuSeqlens) {
-    return new Context(positionsT, cuSeqlens, Optional.empty(), true, 0);
+    return new Context(positionsT, cuSeqlens, List.of(), true, 0);
   }
 
   /** A forward pass alone, without a cache. */
   public static Context inference(Tensor positionsT, CuSeqlens cuSeqlens) {
-    return new Context(positionsT, cuSeqlens, Optional.empty(), false, 0);
+    return new Context(positionsT, cuSeqlens, List.of(), false, 0);
   }
 
   /** A forward pass over the next tokens of a text whose earlier tokens are cached. */
   public static Context cached(Tensor positionsT, CuSeqlens cuSeqlens, KeyValueCache cache) {
-    return new Context(positionsT, cuSeqlens, Optional.of(cache), false, 0);
+    return cached(positionsT, cuSeqlens, List.of(cache));
+  }
+
+  /**
+   * A forward pass over the next tokens of several texts: of each the first tokens, or one more.
+   *
+   * @param caches the earlier tokens of each
+   */
+  public static Context cached(Tensor positionsT, CuSeqlens cuSeqlens, List<KeyValueCache> caches) {
+    return new Context(positionsT, cuSeqlens, caches, false, 0);
   }
 
   /** The number of tokens of the micro batch. */

@@ -47,6 +47,11 @@ public final class KeyValueCache {
     length += tokens;
   }
 
+  /** Forgets all tokens, for another text. */
+  public void clear() {
+    length = 0;
+  }
+
   /** A layer's keys of {@code count} tokens from {@code start} on. */
   public Tensor keys(int layer, int start, int count) {
     return keysPGD.get(layer).rows(start, count);

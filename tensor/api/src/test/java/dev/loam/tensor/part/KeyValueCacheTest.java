@@ -20,5 +20,8 @@ final class KeyValueCacheTest {
     assertThatThrownBy(() -> cache.advance(2))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("a cache of 5 tokens holds 4, no room for 2");
+    cache.clear();
+    cache.advance(5);
+    assertThat(cache.length()).isEqualTo(5);
   }
 }
