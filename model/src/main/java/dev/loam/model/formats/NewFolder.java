@@ -16,16 +16,22 @@ import java.util.stream.Stream;
  * Writes a folder under a name of its own beside its final place and renames it when it is
  * complete, so that a failure leaves nothing behind.
  */
-final class NewFolder {
+public final class NewFolder {
   private NewFolder() {}
 
-  /** Whether nothing stands in the way of a folder. */
-  static boolean isFree(Path folder) {
+  /** Whether nothing stands in the way of a folder: it is absent or empty. */
+  public static boolean isFree(Path folder) {
     return !Files.exists(folder) || (Files.isDirectory(folder) && Folders.list(folder).isEmpty());
   }
 
-  /** Writes a folder, which must be absent or empty. */
-  static void write(Path folder, Consumer<Path> contents) {
+  /**
+   * Writes a folder.
+   *
+   * @param folder absent or empty
+   * @param contents writes what is to be in it into the folder that it is given
+   * @throws CheckpointException if the folder is in use or cannot be written
+   */
+  public static void write(Path folder, Consumer<Path> contents) {
     if (!isFree(folder)) {
       throw new CheckpointException(
           folder + ": already exists and is not an empty folder; name another or delete it");
