@@ -24,6 +24,7 @@ final class Commands {
             .addSubcommand(new ConfigShowCommand(streams)),
         new LogitsCommand(streams),
         new GenerateCommand(streams),
+        new ChatCommand(streams),
         new ConvertCommand(streams),
         new CommandLine(new BenchCommand())
             .addSubcommand(new StepBenchCommand(streams))

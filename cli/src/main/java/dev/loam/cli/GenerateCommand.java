@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.cli;
 
-import dev.loam.model.GreedyGenerator;
 import dev.loam.model.ModelInputException;
-import dev.loam.model.Qwen3Config;
+import dev.loam.model.generation.TokenGenerator;
+import dev.loam.serve.text.GeneratedText;
+import dev.loam.serve.text.Prompt;
+import dev.loam.serve.text.TextListener;
+import dev.loam.serve.text.TextOptions;
+import dev.loam.serve.text.TextRequest;
 import dev.loam.tokenizer.HuggingFaceTokenizer;
 import dev.loam.tokenizer.Tokenizer;
+import dev.loam.tokenizer.chat.ChatTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -20,45 +24,35 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Continues a text. */
+/** Continues texts. */
 @Command(
     name = "generate",
-    description = "Continues a text with the most probable token at each place.")
+    description = "Continues a text, or answers messages, and writes as it goes.")
 @SuppressWarnings("NullAway.Init") // the fields are set by picocli
 final class GenerateCommand implements Callable<Integer> {
-  private static final int DEFAULT_NEW_TOKENS = 128;
+  private static final TextListener NOBODY = piece -> true;
 
   private final Streams streams;
 
   @Mixin private ThreadsOption threads;
+  @Mixin private ModelOptions model;
+  @Mixin private SamplingOptions sampling;
 
   @ArgGroup(multiplicity = "1")
   private PromptOption prompt;
 
   @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder in Hugging Face's format.")
-  private Path folder;
+      names = "--enable-thinking",
+      arity = "1",
+      paramLabel = "true|false",
+      description = "Whether the model is to think first, for chat templates that ask.")
+  private Optional<Boolean> enableThinking = Optional.empty();
 
   @Option(
-      names = "--tokenizer",
-      paramLabel = "DIR",
-      description = "Folder with tokenizer.json; by default that of the model.")
-  private Optional<Path> tokenizerFolder = Optional.empty();
-
-  @Option(
-      names = "--max-new-tokens",
+      names = "--batch-size",
       paramLabel = "N",
-      description = "By default 128, or as many as the model has positions left for.")
-  private Optional<Integer> maxNewTokens = Optional.empty();
-
-  @Option(
-      names = "--temperature",
-      paramLabel = "0",
-      description = "Only 0, the most probable token, which is also the default.")
-  private double temperature;
+      description = "How many lines of --batch are continued together, by default 8.")
+  private int batchSize = 8;
 
   @Option(
       names = "--json",
@@ -71,50 +65,77 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (maxNewTokens.orElse(1) < 1) {
-      throw new UsageException("--max-new-tokens must be at least 1, not " + maxNewTokens.get());
+    sampling.check();
+    if (batchSize < 1) {
+      throw new UsageException("--batch-size must be at least 1, not " + batchSize);
     }
-    if (temperature != 0) {
-      throw new UsageException("--temperature must be 0, not " + temperature);
-    }
+    List<PromptOption.Placed> prompts = prompt.read();
     Optional<Tokenizer> tokenizer = tokenizer();
-    int[] promptIds = prompt.ids(tokenizer);
-    int[] outputIds;
-    try (LoadedModel loaded = LoadedModel.open(folder, threads.count())) {
-      Qwen3Config config = loaded.model().config();
-      Set<Integer> stop = StopTokens.of(folder, config);
-      outputIds =
-          new GreedyGenerator(loaded.model())
-              .generate(promptIds, newTokens(promptIds, config), stop);
-    } catch (ModelInputException e) {
-      throw new UsageException(prompt.name() + ": " + e.getMessage(), e);
+    if (tokenizer.isEmpty()) {
+      writeIds(prompts.get(0));
+      return ExitCodes.OK;
     }
-    write(promptIds, outputIds, tokenizer.map(t -> t.decode(outputIds, true)));
+    Optional<ChatTemplate> template = TextModel.template(model.tokenizerFolder());
+    int together = Math.min(batchSize, Math.max(1, prompts.size()));
+    try (TextModel loaded =
+        TextModel.of(model.load(threads), tokenizer.get(), template, together)) {
+      writeTexts(loaded, prompts);
+    }
     return ExitCodes.OK;
   }
 
-  /** Where ids are given the tokenizer is only needed for the text, and may be absent. */
+  /** Where one prompt's ids are given the tokenizer is only needed for the text. */
   private Optional<Tokenizer> tokenizer() {
-    boolean needed = tokenizerFolder.isPresent() || prompt.isText();
-    return needed || Files.exists(folder.resolve("tokenizer.json"))
-        ? Optional.of(HuggingFaceTokenizer.load(tokenizerFolder.orElse(folder)))
+    boolean needed = !prompt.isIds() || sampling.hasStopStrings() || model.namesTokenizer();
+    return needed || Files.exists(model.folder().resolve("tokenizer.json"))
+        ? Optional.of(HuggingFaceTokenizer.load(model.tokenizerFolder()))
         : Optional.empty();
   }
 
-  private int newTokens(int[] promptIds, Qwen3Config config) {
-    int room = Math.max(1, config.maxPositions() - promptIds.length);
-    return maxNewTokens.orElse(Math.min(DEFAULT_NEW_TOKENS, room));
+  private void writeTexts(TextModel loaded, List<PromptOption.Placed> prompts) {
+    TextOptions fromFolder = sampling.options(model.folder(), loaded.config());
+    TextOptions options = enableThinking.map(fromFolder::withEnableThinking).orElse(fromFolder);
+    boolean streamed = !json && !prompt.isBatch();
+    TextListener listener = streamed ? this::show : NOBODY;
+    List<TextRequest> requests =
+        prompts.stream()
+            .map(p -> loaded.prepare(p.place(), p.prompt(), options, listener))
+            .toList();
+    List<GeneratedText> texts = loaded.generator().generateAll(requests);
+    if (streamed) {
+      streams.out().print("\n");
+    } else {
+      texts.forEach(t -> writeJson(t.promptIds(), t.outputIds(), t.text()));
+    }
   }
 
-  private void write(int[] promptIds, int[] outputIds, Optional<String> text) {
-    if (json) {
-      Map<String, @Nullable Object> object = new LinkedHashMap<>();
-      object.put("prompt_ids", promptIds);
-      object.put("output_ids", outputIds);
-      object.put("text", text.orElse(null));
-      streams.out().print(JsonText.write(object) + "\n");
-    } else {
-      streams.out().print(text.orElseGet(() -> JsonText.write(outputIds)) + "\n");
+  private boolean show(String piece) {
+    streams.out().print(piece);
+    streams.out().flush();
+    return !streams.out().checkError();
+  }
+
+  private void writeIds(PromptOption.Placed placed) {
+    int[] ids = ((Prompt.Ids) placed.prompt()).ids();
+    try (LoadedModel loaded = model.load(threads);
+        TokenGenerator generator = new TokenGenerator(loaded.model())) {
+      TextOptions options = sampling.options(model.folder(), loaded.model().config());
+      int[] written = generator.generate(ids, options.tokens()).ids();
+      if (json) {
+        writeJson(ids, written, null);
+      } else {
+        streams.out().print(JsonText.write(written) + "\n");
+      }
+    } catch (ModelInputException e) {
+      throw new UsageException(placed.place() + ": " + e.getMessage(), e);
     }
+  }
+
+  private void writeJson(int[] promptIds, int[] outputIds, @Nullable String text) {
+    Map<String, @Nullable Object> object = new LinkedHashMap<>();
+    object.put("prompt_ids", promptIds);
+    object.put("output_ids", outputIds);
+    object.put("text", text);
+    streams.out().print(JsonText.write(object) + "\n");
   }
 }

@@ -6,6 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,12 +30,29 @@ final class JsonLines {
   static void transform(
       Path input, Set<String> keys, Output output, Function<Line, Map<String, ?>> turn)
       throws IOException {
+    read(
+        input,
+        keys,
+        line -> output.stream().write((JsonText.write(turn.apply(line)) + "\n").getBytes(UTF_8)));
+  }
+
+  /** All lines of a file. */
+  static List<Line> read(Path input, Set<String> keys) throws IOException {
+    List<Line> lines = new ArrayList<>();
+    read(input, keys, lines::add);
+    return lines;
+  }
+
+  private interface LineConsumer {
+    void take(Line line) throws IOException;
+  }
+
+  private static void read(Path input, Set<String> keys, LineConsumer each) throws IOException {
     try (TextInput text = new TextInput(input, "one JSON object on each line")) {
       long number = 0;
       for (Optional<String> json = text.nextLine(); json.isPresent(); json = text.nextLine()) {
         number++;
-        Map<String, ?> result = turn.apply(Line.parse(input + ":" + number, json.get(), keys));
-        output.stream().write((JsonText.write(result) + "\n").getBytes(UTF_8));
+        each.take(Line.parse(input + ":" + number, json.get(), keys));
       }
     }
   }

@@ -16,7 +16,8 @@ public final class Main {
     // The streams of System write in the locale's encoding; data is UTF-8 everywhere.
     PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
     PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
-    System.exit(run(args, new Streams(out, err, Terminal.isStandardError())));
+    Input input = Terminal.standardInput(System.in);
+    System.exit(run(args, new Streams(out, err, Terminal.isStandardError(), input)));
   }
 
   /**

@@ -2,11 +2,14 @@
 package dev.loam.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
-/** Whether someone watches standard error. */
+/** Whether someone watches standard error, and who types. */
 final class Terminal {
+  private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
   private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
   private Terminal() {}
@@ -16,14 +19,30 @@ final class Terminal {
    * it is taken for a file.
    */
   static boolean isStandardError() {
-    if ("dumb".equals(System.getenv("TERM"))) {
-      return false;
+    return !"dumb".equals(System.getenv("TERM"))
+        && target(STANDARD_ERROR).filter(Terminal::isTerminal).isPresent();
+  }
+
+  /** Standard input, and what is behind it as far as the system says. */
+  static Input standardInput(InputStream in) {
+    return new Input(in, kind(target(STANDARD_INPUT)));
+  }
+
+  static Input.Kind kind(Optional<Path> device) {
+    if (device.filter(Terminal::isTerminal).isPresent()) {
+      return Input.Kind.TERMINAL;
     }
+    boolean isNothing = device.filter(Path.of("/dev/null")::equals).isPresent();
+    return isNothing ? Input.Kind.NONE : Input.Kind.LINES;
+  }
+
+  private static Optional<Path> target(Path descriptor) {
     try {
-      return Files.isSymbolicLink(STANDARD_ERROR)
-          && isTerminal(Files.readSymbolicLink(STANDARD_ERROR));
+      return Files.isSymbolicLink(descriptor)
+          ? Optional.of(Files.readSymbolicLink(descriptor))
+          : Optional.empty();
     } catch (IOException e) {
-      return false;
+      return Optional.empty();
     }
   }
 

@@ -76,7 +76,7 @@ class ArchitectureTest {
           .that()
           .doNotHaveFullyQualifiedName("dev.loam.tensor.torch.DjlInternals")
           .and()
-          .doNotHaveFullyQualifiedName(StopSignals.class.getName())
+          .doNotHaveFullyQualifiedName(Signals.class.getName())
           .should()
           .callMethodWhere(target(owner(assignableTo(Class.class))).and(target(name("forName"))))
           .orShould()

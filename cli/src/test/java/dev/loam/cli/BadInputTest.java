@@ -44,6 +44,17 @@ class BadInputTest {
         "generate --model m --prompt-ids [1] --max-new-tokens 0 | must be at least 1, not 0",
         "generate --model m --prompt-ids [1] --max-new-tokens x | 'x' is not an int",
         "generate --model nowhere --prompt-ids [1] | nowhere/config.json: no such file",
+        "generate --model m --prompt-ids [1] --temperature -1 | temperature must be a number from 0",
+        "generate --model m --prompt-ids [1] --temperature NaN | from 0 on, not NaN",
+        "generate --model m --prompt-ids [1] --top-k -1 | top-k must be at least 1, or 0 for all",
+        "generate --model m --prompt-ids [1] --top-p 1.5 | top-p must be a number from 0 to 1",
+        "generate --model m --prompt-ids [1] --min-p 2 | min-p must be a number from 0 to 1",
+        "generate --model m --prompt-ids [1] --repetition-penalty 0 | must be a number above 0",
+        "generate --model m --prompt-ids [1] --seed x | 'x' is not a long",
+        "generate --model m --prompt-ids [1] --batch-size 0 | must be at least 1, not 0",
+        "generate --model m --messages nowhere.json | no such file: nowhere.json",
+        "generate --model m --batch nowhere.jsonl | no such file: nowhere.jsonl",
+        "chat --model m                       | chat needs a terminal, or lines from a pipe",
       })
   void usage(String line, String part) {
     Object[] args = line.isEmpty() ? new Object[0] : line.split(" ", -1);

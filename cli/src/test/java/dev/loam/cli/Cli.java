@@ -4,6 +4,7 @@ package dev.loam.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
@@ -42,6 +43,21 @@ final class Cli {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int exitCode =
         Main.run(texts, new PrintStream(out, false, UTF_8), new PrintStream(err, true, UTF_8));
+    return new Result(exitCode, out.toByteArray(), err.toString(UTF_8));
+  }
+
+  /** Runs a command that reads what is typed. */
+  static Result type(Input.Kind kind, String typed, Object... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Streams streams =
+        new Streams(
+            new PrintStream(out, false, UTF_8),
+            new PrintStream(err, true, UTF_8),
+            false,
+            new Input(new ByteArrayInputStream(typed.getBytes(UTF_8)), kind));
+    String[] texts = Stream.of(args).map(Object::toString).toArray(String[]::new);
+    int exitCode = new Loam(streams, Commands.all(streams)).run(texts);
     return new Result(exitCode, out.toByteArray(), err.toString(UTF_8));
   }
 
