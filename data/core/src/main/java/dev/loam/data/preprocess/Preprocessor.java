@@ -3,6 +3,7 @@ package dev.loam.data.preprocess;
 
 import dev.loam.data.DataFormatException;
 import dev.loam.data.indexed.TokenType;
+import dev.loam.data.internal.OrderedWorkers;
 import dev.loam.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;

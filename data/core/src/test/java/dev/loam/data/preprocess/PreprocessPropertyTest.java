@@ -3,6 +3,7 @@ package dev.loam.data.preprocess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loam.data.internal.OrderedWorkers;
 import dev.loam.data.internal.PythonText;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.loam.data.preprocess;
+package dev.loam.data.internal;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Runs tasks on a few threads and gives their results in the order in which the tasks came, holding
  * only so many, of only so much weight, at a time. For use by one thread, which also closes it.
  */
-final class OrderedWorkers<T> implements AutoCloseable {
+public final class OrderedWorkers<T> implements AutoCloseable {
   private static final int AHEAD = 16;
   private static final long MAX_WEIGHT = 1 << 26;
 
@@ -28,7 +28,8 @@ final class OrderedWorkers<T> implements AutoCloseable {
 
   private record Pending<T>(Future<T> result, int weight) {}
 
-  OrderedWorkers(String name, int workers) {
+  /** With so many threads, whose names begin with {@code name}. */
+  public OrderedWorkers(String name, int workers) {
     AtomicInteger count = new AtomicInteger();
     this.pool =
         Executors.newFixedThreadPool(
@@ -46,14 +47,14 @@ final class OrderedWorkers<T> implements AutoCloseable {
    *
    * @param taskWeight about as many bytes as the task holds
    */
-  Optional<T> submit(int taskWeight, Callable<T> task) {
+  public Optional<T> submit(int taskWeight, Callable<T> task) {
     pending.add(new Pending<>(pool.submit(task), taskWeight));
     weight += taskWeight;
     return pending.size() > capacity || weight > MAX_WEIGHT ? next() : Optional.empty();
   }
 
   /** Waits for the oldest result; nothing when all have been given. */
-  Optional<T> next() {
+  public Optional<T> next() {
     Pending<T> oldest = pending.poll();
     if (oldest == null) {
       return Optional.empty();
