@@ -16,6 +16,7 @@ final class Commands {
         new TrainTokenizerCommand(streams),
         new CleanWikitextCommand(streams),
         new PreprocessCommand(streams),
+        new PreprocessSftCommand(streams),
         new SamplesCommand(streams),
         new PlanCommand(streams),
         new TrainCommand(streams),

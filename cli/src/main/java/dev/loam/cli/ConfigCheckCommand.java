@@ -85,6 +85,8 @@ final class ConfigCheckCommand implements Callable<Integer> {
           + String.join(" ", gpt.dataPath());
     } else if (data instanceof DataConfig.TokenFile rows) {
       return "the rows of " + rows.path();
+    } else if (data instanceof DataConfig.Instruction rows) {
+      return "the instruction data of " + rows.dataPath();
     }
     return "records of " + ((DataConfig.Records) data).source().path();
   }

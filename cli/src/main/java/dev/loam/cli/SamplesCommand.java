@@ -90,6 +90,10 @@ final class SamplesCommand implements Callable<Integer> {
           SampleSource samples = TrainingData.samples(lease, rows)) {
         showSamples(samples, values);
       }
+    } else if (data instanceof DataConfig.Instruction instruction) {
+      try (SampleSource samples = TrainingData.samples(instruction)) {
+        showSamples(samples, values);
+      }
     } else {
       try (SampleSource samples = TrainingData.samples((DataConfig.Megatron) data)) {
         showSamples(samples, values);

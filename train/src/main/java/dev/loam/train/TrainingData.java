@@ -10,6 +10,7 @@ import dev.loam.data.gpt.IndexCache;
 import dev.loam.data.gpt.Split;
 import dev.loam.data.loader.RecordHandler;
 import dev.loam.data.loader.RecordTable;
+import dev.loam.data.mindspeed.InstructionSamples;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.train.config.DataConfig;
 import dev.loam.train.config.TrainingConfig;
@@ -32,19 +33,26 @@ public final class TrainingData {
     if (config.data() instanceof DataConfig.TokenFile file) {
       return new TokenFileBatches(lease, file.path(), config.model(), config.batchSize(), share);
     }
+    if (config.data() instanceof DataConfig.Instruction instruction) {
+      InstructionSamples rows = samples(instruction);
+      long count = instruction.options().samples().orElse(rows.size());
+      int length = instruction.options().sequenceLength();
+      return batches(rows, count, config, share, length);
+    }
     if (!(config.data() instanceof DataConfig.Megatron megatron)) {
       throw new DataFormatException(
           "HFDataLoader gives records of text, which cannot be trained on yet");
     }
-    SampleSource samples = samples(megatron);
+    int length = megatron.options().sequenceLength();
+    return batches(samples(megatron), megatron.samples(), config, share, length);
+  }
+
+  /** Batches of samples, which are closed with them. */
+  private static DataLoader batches(
+      SampleSource samples, long count, TrainingConfig config, ReplicaShare share, int length) {
     try {
       return new SampleBatches(
-          samples,
-          megatron.samples(),
-          config.batchSize(),
-          share,
-          megatron.options().sequenceLength(),
-          config.model().vocabSize());
+          samples, count, config.batchSize(), share, length, config.model().vocabSize());
     } catch (RuntimeException e) {
       samples.close();
       throw e;
@@ -59,6 +67,9 @@ public final class TrainingData {
   public static int sequenceLength(ComputeLease lease, TrainingConfig config) {
     if (config.data() instanceof DataConfig.Megatron megatron) {
       return megatron.options().sequenceLength();
+    }
+    if (config.data() instanceof DataConfig.Instruction instruction) {
+      return instruction.options().sequenceLength();
     }
     if (config.data() instanceof DataConfig.TokenFile file) {
       try (TokenFile opened = new TokenFile(lease, file.path())) {
@@ -82,6 +93,12 @@ public final class TrainingData {
       int length = rows.get(0).length();
       return new EvaluationSamples(rows, rows.size(), batchSize, length, vocabulary);
     }
+    if (data instanceof DataConfig.Instruction instruction) {
+      SampleSource rows = samples(instruction);
+      long count = instruction.options().samples().orElse(rows.size());
+      int length = instruction.options().sequenceLength();
+      return new EvaluationSamples(rows, count, batchSize, length, vocabulary);
+    }
     if (!(data instanceof DataConfig.Megatron megatron)) {
       throw new DataFormatException(
           "eval_dataset: HFDataLoader gives records of text, which cannot be evaluated on yet");
@@ -100,6 +117,15 @@ public final class TrainingData {
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;
+    }
+  }
+
+  /** The rows of instruction data, in training order; the caller closes them. */
+  public static InstructionSamples samples(DataConfig.Instruction data) {
+    try {
+      return InstructionSamples.open(data.dataPath(), data.options());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

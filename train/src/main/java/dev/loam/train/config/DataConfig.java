@@ -6,6 +6,7 @@ import dev.loam.data.gpt.GptOptions;
 import dev.loam.data.gpt.Split;
 import dev.loam.data.loader.RecordHandler;
 import dev.loam.data.loader.RecordSource;
+import dev.loam.data.mindspeed.InstructionSampleOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +59,13 @@ public sealed interface DataConfig {
 
   /** Exactly given rows ({@code TokenFileDataLoader}): {@code input_ids} and {@code labels}. */
   record TokenFile(Path path) implements DataConfig {}
+
+  /**
+   * Instruction data in three datasets ({@code InstructionDataLoader}).
+   *
+   * @param dataPath what the preprocessing was given as output prefix
+   */
+  record Instruction(Path dataPath, InstructionSampleOptions options) implements DataConfig {}
 
   /**
    * Records of text ({@code HFDataLoader}), which no training can be run on yet.

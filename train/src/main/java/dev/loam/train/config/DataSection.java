@@ -8,7 +8,11 @@ import java.util.Optional;
 /** Reads {@code train_dataset}. */
 final class DataSection {
   private static final List<String> LOADERS =
-      List.of("BlendedMegatronDatasetDataLoader", "TokenFileDataLoader", "HFDataLoader");
+      List.of(
+          "BlendedMegatronDatasetDataLoader",
+          "TokenFileDataLoader",
+          "InstructionDataLoader",
+          "HFDataLoader");
 
   private DataSection() {}
 
@@ -57,6 +61,8 @@ final class DataSection {
       if (data.isEmpty()) {
         loader.problem("path", "is missing; a safetensors file with input_ids and labels");
       }
+    } else if (type.get().equals("InstructionDataLoader")) {
+      data = InstructionSection.read(loader, phase);
     } else if (type.get().equals("HFDataLoader")) {
       data = HfLoaderSection.read(loader);
     } else {
@@ -71,6 +77,7 @@ final class DataSection {
   }
 
   private static String or() {
-    return "use " + String.join(", ", LOADERS.subList(0, 2)) + " or " + LOADERS.get(2);
+    int last = LOADERS.size() - 1;
+    return "use " + String.join(", ", LOADERS.subList(0, last)) + " or " + LOADERS.get(last);
   }
 }
