@@ -61,6 +61,12 @@ final class AllKeys {
             - {type: PackingHandler}
       """;
 
+  private static final String INSTRUCTION =
+      """
+      train_dataset:
+        data_loader: {type: InstructionDataLoader, data_path: a, seq_length: 4}
+      """;
+
   private static final String MEGATRON =
       """
       train_dataset:
@@ -77,6 +83,7 @@ final class AllKeys {
     List<String> texts = new ArrayList<>();
     LR_TYPES.forEach(type -> texts.add(MODEL + ROWS + "lr_schedule: {type: " + type + "}\n"));
     texts.add(MODEL + HANDLERS + RATE);
+    texts.add(MODEL + INSTRUCTION + RATE);
     texts.add(MODEL + MEGATRON + RATE);
     texts.add(MODEL + MEGATRON + RATE + "upstream_compat: True\n");
     texts.add(MODEL + ROWS + RATE + "do_eval: True\n" + ROWS.replace("train_", "eval_"));

@@ -246,7 +246,7 @@ class BrokenConfigurationsTest {
         row(
             "    type: BlendedMegatronDatasetDataLoader",
             "    type: MindDataset",
-            ":41:11: train_dataset.data_loader.type = MindDataset is not available; use BlendedMegatronDatasetDataLoader, TokenFileDataLoader or HFDataLoader"),
+            ":41:11: train_dataset.data_loader.type = MindDataset is not available; use BlendedMegatronDatasetDataLoader, TokenFileDataLoader, InstructionDataLoader or HFDataLoader"),
         row(
             "    type: BlendedMegatronDatasetDataLoader",
             "  type: BlendedMegatronDatasetDataLoader",
