@@ -23,6 +23,7 @@ final class Commands {
         new CommandLine(new ConfigCommand())
             .addSubcommand(new ConfigCheckCommand(streams))
             .addSubcommand(new ConfigShowCommand(streams)),
+        new EvaluateCommand(streams),
         new LogitsCommand(streams),
         new GenerateCommand(streams),
         new ChatCommand(streams),

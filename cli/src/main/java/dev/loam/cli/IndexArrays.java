@@ -6,7 +6,7 @@ import dev.loam.checkpoint.safetensors.SafetensorsWriter;
 import dev.loam.data.SampleSource;
 import dev.loam.data.blend.BlendedDataset;
 import dev.loam.data.gpt.GptDataset;
-import dev.loam.data.mindspeed.InstructionSamples;
+import dev.loam.data.mindspeed.MindSpeedSamples;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.DType;
@@ -58,7 +58,7 @@ final class IndexArrays {
       add("document_index" + suffix, documents, documents.length);
       add("sample_index" + suffix, samples, samples.length / 2, 2);
       add("shuffle_index" + suffix, shuffle, shuffle.length);
-    } else if (source instanceof InstructionSamples rows) {
+    } else if (source instanceof MindSpeedSamples rows) {
       int[] order = rows.order();
       add("shuffle_index" + suffix, order, order.length);
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.cli;
 
-import dev.loam.data.mindspeed.InstructionOptions;
-import dev.loam.data.mindspeed.InstructionOptions.OnUnusable;
-import dev.loam.data.mindspeed.InstructionPreprocessor;
+import dev.loam.data.mindspeed.MindSpeedOptions;
+import dev.loam.data.mindspeed.MindSpeedOptions.OnUnusable;
+import dev.loam.data.mindspeed.MindSpeedPreprocessor;
 import dev.loam.data.mindspeed.Packing;
 import dev.loam.data.mindspeed.Thinking;
 import dev.loam.data.record.RecordFiles;
@@ -134,20 +134,20 @@ final class PreprocessSftCommand implements Callable<Integer> {
     }
     files.forEach(file -> InputFiles.require(file, "rows of instruction data"));
     Tokenizer tokenizer = HuggingFaceTokenizer.load(tokenizerFolder);
-    InstructionOptions options = options(tokenizer);
+    MindSpeedOptions options = options(tokenizer);
     try (PreprocessMessages messages = new PreprocessMessages(streams)) {
       messages.finished(
-          new InstructionPreprocessor(tokenizer, options, messages).run(files, outputPrefix));
+          new MindSpeedPreprocessor(tokenizer, options, messages).run(files, outputPrefix));
     }
     return ExitCodes.OK;
   }
 
-  private InstructionOptions options(Tokenizer tokenizer) {
+  private MindSpeedOptions options(Tokenizer tokenizer) {
     if (neatPack && !pack) {
       throw new UsageException("--neat-pack needs --pack");
     }
-    InstructionOptions.Builder options =
-        InstructionOptions.builder()
+    MindSpeedOptions.Builder options =
+        MindSpeedOptions.builder()
             .optKeys(rows.keys())
             .optThinking(thinking())
             .optOnUnusable(onUnusable())

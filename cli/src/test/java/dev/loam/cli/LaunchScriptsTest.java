@@ -146,6 +146,32 @@ class LaunchScriptsTest {
   }
 
   @Test
+  void theVariablesOfTuningBecomeOverrides() throws Exception {
+    Result result =
+        run(
+            Map.of("DATA_PATH", "a b", "TRAIN_ITERS", "5", "PP", "2", "CKPT_LOAD_DIR", "c d"),
+            "tune_qwen3_0point6b_4K_full_ms.sh",
+            "--seed",
+            "1");
+    assertThat(result.exitCode()).as(result.said()).isEqualTo(7);
+    assertThat(result.said())
+        .contains(
+            "8 ranks (node 0 of 1, master localhost), data parallel 4",
+            "/qwen3_0point6b_ms_tune.yaml>",
+            "<--load_checkpoint><c d>",
+            "<--train_dataset.data_loader.data_path><a b>",
+            "<--train_dataset.data_loader.seq_length><4096>",
+            "<--train_dataset.data_loader.num_samples><80>",
+            "<--runner_config.gradient_accumulation_steps><4>",
+            "<--parallel_config.pipeline_stage><2>",
+            "<--seed><1>");
+    assertThat(work.resolve("logs/tune_qwen3_0point6b_4K_full_ms/worker_0.log")).exists();
+    assertRefused(
+        run(Map.of("GBS", "9"), "tune_qwen3_0point6b_4K_full_ms.sh"),
+        "MBS*DP the global batch GBS");
+  }
+
+  @Test
   void conversionSaysWhatUpstreamSays() throws Exception {
     program(launch.resolve("../../loam"), "printf '<%s>' \"$@\"; echo");
     assertThat(run(Map.of("TP", "2"), "ckpt_convert_qwen3_hf2mcore.sh").said())
@@ -160,6 +186,11 @@ class LaunchScriptsTest {
         .contains("<--output-prefix><./dataset/alpaca>")
         .endsWith("<--json-keys><a><b>\n");
     assertThat(work.resolve("dataset")).isDirectory();
+    assertThat(run(Map.of(), "data_convert_qwen3_instruction.sh", "--pack").said())
+        .startsWith("<preprocess-sft><--input>")
+        .contains("<--output-prefix><./finetune_dataset/alpaca>", "<--prompt-type><qwen3>")
+        .endsWith("<--pack>\n");
+    assertThat(work.resolve("finetune_dataset")).isDirectory();
   }
 
   private static void assertRefused(Result result, String message) {

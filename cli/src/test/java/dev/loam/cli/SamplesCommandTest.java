@@ -211,6 +211,21 @@ class SamplesCommandTest {
         "huggingface-cli download --repo-type dataset no/notes");
   }
 
+  /** Five rows of instruction data. */
+  private static void instructions(Path prefix) throws IOException {
+    int[][] keys = {{7, 8, 9}, {1, 1, 1}, {-100, 8, 9}};
+    List<String> names = List.of("input_ids", "attention_mask", "labels");
+    for (int k = 0; k < keys.length; k++) {
+      Path dataset = Path.of(prefix + "_packed_" + names.get(k) + "_document");
+      try (IndexedDatasetWriter writer = new IndexedDatasetWriter(dataset, TokenType.INT32)) {
+        for (int i = 0; i < 5; i++) {
+          writer.addDocument(keys[k]);
+        }
+        writer.finish();
+      }
+    }
+  }
+
   /** Every example of the documentation, on files of the names it has. */
   @Test
   void theExamplesOfTheDocumentation() throws IOException {
@@ -227,6 +242,7 @@ class SamplesCommandTest {
             + " \"no\"}, {\"instruction\": \"c\", \"output\": \"weather\"}]");
     Files.writeString(
         notes.resolve("more.jsonl"), "{\"instruction\": \"b\", \"output\": \"garden\"}\n");
+    instructions(notes.resolve("alpaca"));
     Path documentation = TestData.root().resolve("docs/data-loaders.md");
     Matcher block =
         Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL)
@@ -236,6 +252,6 @@ class SamplesCommandTest {
       String yaml = block.group(1).replaceAll("\\bnotes\\b", Matcher.quoteReplacement("" + notes));
       samples += json(Files.writeString(folder.resolve("doc.yaml"), yaml), "--count", 9).size();
     }
-    assertThat(samples).isEqualTo(8 + 4 + 2 + 3);
+    assertThat(samples).isEqualTo(8 + 4 + 5 + 2 + 3);
   }
 }

@@ -10,7 +10,7 @@ import dev.loam.data.gpt.IndexCache;
 import dev.loam.data.gpt.Split;
 import dev.loam.data.loader.RecordHandler;
 import dev.loam.data.loader.RecordTable;
-import dev.loam.data.mindspeed.InstructionSamples;
+import dev.loam.data.mindspeed.MindSpeedSamples;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.train.config.DataConfig;
 import dev.loam.train.config.TrainingConfig;
@@ -34,7 +34,7 @@ public final class TrainingData {
       return new TokenFileBatches(lease, file.path(), config.model(), config.batchSize(), share);
     }
     if (config.data() instanceof DataConfig.Instruction instruction) {
-      InstructionSamples rows = samples(instruction);
+      MindSpeedSamples rows = samples(instruction);
       long count = instruction.options().samples().orElse(rows.size());
       int length = instruction.options().sequenceLength();
       return batches(rows, count, config, share, length);
@@ -121,9 +121,9 @@ public final class TrainingData {
   }
 
   /** The rows of instruction data, in training order; the caller closes them. */
-  public static InstructionSamples samples(DataConfig.Instruction data) {
+  public static MindSpeedSamples samples(DataConfig.Instruction data) {
     try {
-      return InstructionSamples.open(data.dataPath(), data.options());
+      return MindSpeedSamples.open(data.dataPath(), data.options());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

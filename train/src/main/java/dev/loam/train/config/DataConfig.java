@@ -6,7 +6,7 @@ import dev.loam.data.gpt.GptOptions;
 import dev.loam.data.gpt.Split;
 import dev.loam.data.loader.RecordHandler;
 import dev.loam.data.loader.RecordSource;
-import dev.loam.data.mindspeed.InstructionSampleOptions;
+import dev.loam.data.mindspeed.MindSpeedSampleOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +65,7 @@ public sealed interface DataConfig {
    *
    * @param dataPath what the preprocessing was given as output prefix
    */
-  record Instruction(Path dataPath, InstructionSampleOptions options) implements DataConfig {}
+  record Instruction(Path dataPath, MindSpeedSampleOptions options) implements DataConfig {}
 
   /**
    * Records of text ({@code HFDataLoader}), which no training can be run on yet.

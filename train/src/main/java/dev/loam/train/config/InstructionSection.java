@@ -2,7 +2,7 @@
 package dev.loam.train.config;
 
 import dev.loam.data.gpt.Split;
-import dev.loam.data.mindspeed.InstructionSampleOptions;
+import dev.loam.data.mindspeed.MindSpeedSampleOptions;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,8 +34,8 @@ final class InstructionSection {
         loader.has("num_samples")
             ? OptionalLong.of(loader.integer("num_samples", 1, MAX_SAMPLES))
             : OptionalLong.empty();
-    InstructionSampleOptions options =
-        new InstructionSampleOptions(
+    MindSpeedSampleOptions options =
+        new MindSpeedSampleOptions(
             length,
             seed,
             loader.flag("shuffle", true),

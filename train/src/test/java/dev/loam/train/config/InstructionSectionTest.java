@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loam.data.gpt.Split;
-import dev.loam.data.mindspeed.InstructionSampleOptions;
+import dev.loam.data.mindspeed.MindSpeedSampleOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +27,8 @@ class InstructionSectionTest {
 
   @Test
   void defaults() throws IOException {
-    InstructionSampleOptions options =
-        new InstructionSampleOptions(16, 1234, true, OptionalLong.empty(), "100,0,0", Split.TRAIN);
+    MindSpeedSampleOptions options =
+        new MindSpeedSampleOptions(16, 1234, true, OptionalLong.empty(), "100,0,0", Split.TRAIN);
     assertThat(read("data_path: a/b\nseq_length: 16", Map.of()))
         .isEqualTo(new DataConfig.Instruction(Path.of("a/b"), options));
     assertThat(read("seq_length: 16", Map.of("train_dataset_dir", "a/b")))
@@ -51,7 +51,7 @@ class InstructionSectionTest {
         .isEqualTo(
             new DataConfig.Instruction(
                 Path.of("a"),
-                new InstructionSampleOptions(
+                new MindSpeedSampleOptions(
                     8, 42, false, OptionalLong.of(30), "90,10", Split.VALID)));
   }
 

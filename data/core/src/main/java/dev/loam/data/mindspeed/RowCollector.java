@@ -2,7 +2,7 @@
 package dev.loam.data.mindspeed;
 
 import dev.loam.data.DataFormatException;
-import dev.loam.data.mindspeed.InstructionOptions.OnUnusable;
+import dev.loam.data.mindspeed.MindSpeedOptions.OnUnusable;
 import dev.loam.data.preprocess.PreprocessListener;
 import dev.loam.data.preprocess.PreprocessProgress;
 import dev.loam.data.preprocess.Preprocessor;
@@ -20,7 +20,7 @@ final class RowCollector {
   private static final double NANOS = 1e9;
 
   private final InstructionWriter writer;
-  private final InstructionOptions options;
+  private final MindSpeedOptions options;
   private final PreprocessListener listener;
   private final Optional<RowPacker> packer;
   private final long totalBytes;
@@ -32,7 +32,7 @@ final class RowCollector {
 
   RowCollector(
       InstructionWriter writer,
-      InstructionOptions options,
+      MindSpeedOptions options,
       PreprocessListener listener,
       long totalBytes) {
     this.writer = writer;

@@ -2,7 +2,7 @@
 package dev.loam.data.mindspeed;
 
 import dev.loam.data.DataFormatException;
-import dev.loam.data.mindspeed.InstructionOptions.OnUnusable;
+import dev.loam.data.mindspeed.MindSpeedOptions.OnUnusable;
 import dev.loam.data.record.DataRecord;
 import dev.loam.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -13,9 +13,9 @@ import java.util.concurrent.CancellationException;
 final class RowEncoder {
   private final RowReader reader;
   private final Qwen3Template template;
-  private final InstructionOptions options;
+  private final MindSpeedOptions options;
 
-  RowEncoder(Tokenizer tokenizer, InstructionOptions options) {
+  RowEncoder(Tokenizer tokenizer, MindSpeedOptions options) {
     this.options = options;
     this.reader = new RowReader(options.rowFormat(), options.keys());
     int cutoff = options.sequenceLength().orElse(Qwen3Template.DEFAULT_CUTOFF);

@@ -41,8 +41,8 @@ class GoldenInstructionTest {
     tokenizer = HuggingFaceTokenizer.load(TestData.shared("qwen3-tokenizer"));
   }
 
-  private static InstructionOptions options(JsonNode wanted) {
-    InstructionOptions.Builder options = InstructionOptions.builder().optWorkers(2);
+  private static MindSpeedOptions options(JsonNode wanted) {
+    MindSpeedOptions.Builder options = MindSpeedOptions.builder().optWorkers(2);
     JsonNode thinking = wanted.get("thinking");
     options.optThinking(
         thinking.isNull()
@@ -77,7 +77,7 @@ class GoldenInstructionTest {
     JsonNode expected = cases.get(name);
     Path prefix = folder.resolve(name);
     var result =
-        new InstructionPreprocessor(
+        new MindSpeedPreprocessor(
                 tokenizer, options(expected.get("options")), new PreprocessListener() {})
             .run(List.of(golden.resolve("rows.json")), prefix);
     assertThat(result.documents()).isEqualTo(expected.get("documents").intValue());

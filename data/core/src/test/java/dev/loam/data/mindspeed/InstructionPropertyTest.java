@@ -74,7 +74,7 @@ class InstructionPropertyTest {
       throws IOException {
     Path folder = Files.createTempDirectory("loam-instruction");
     try {
-      InstructionOptions.Builder options = InstructionOptions.builder();
+      MindSpeedOptions.Builder options = MindSpeedOptions.builder();
       if (neat) {
         options.optSequenceLength(LENGTH).optPacking(Packing.NEAT, ' ');
       }
@@ -83,10 +83,9 @@ class InstructionPropertyTest {
           options.build(),
           conversations.stream().map(InstructionPropertyTest::json).toArray(String[]::new));
       List<String> found = new ArrayList<>();
-      InstructionSampleOptions all =
-          new InstructionSampleOptions(
-              LENGTH, 7, true, OptionalLong.empty(), "100,0,0", Split.TRAIN);
-      try (InstructionSamples samples = InstructionSamples.open(folder.resolve("out"), all)) {
+      MindSpeedSampleOptions all =
+          new MindSpeedSampleOptions(LENGTH, 7, true, OptionalLong.empty(), "100,0,0", Split.TRAIN);
+      try (MindSpeedSamples samples = MindSpeedSamples.open(folder.resolve("out"), all)) {
         for (long i = 0; i < samples.size(); i++) {
           found.addAll(learned(samples.get(i)));
         }

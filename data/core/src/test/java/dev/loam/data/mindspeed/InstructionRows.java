@@ -13,10 +13,10 @@ import java.util.List;
 final class InstructionRows {
   private InstructionRows() {}
 
-  static Preprocessor.Result preprocess(Path folder, InstructionOptions options, String... rows) {
+  static Preprocessor.Result preprocess(Path folder, MindSpeedOptions options, String... rows) {
     try {
       Path input = Files.writeString(folder.resolve("rows.jsonl"), String.join("\n", rows) + "\n");
-      return new InstructionPreprocessor(
+      return new MindSpeedPreprocessor(
               new InstructionTokenizer(), options, new PreprocessListener() {})
           .run(List.of(input), folder.resolve("out"));
     } catch (IOException e) {

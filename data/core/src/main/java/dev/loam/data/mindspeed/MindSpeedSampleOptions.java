@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  * @param split shares of training, validation and test, such as {@code 100,0,0}
  * @param phase which of the three it is
  */
-public record InstructionSampleOptions(
+public record MindSpeedSampleOptions(
     int sequenceLength,
     long seed,
     boolean shuffle,
@@ -22,7 +22,7 @@ public record InstructionSampleOptions(
     String split,
     Split phase) {
   /** Checks the length. */
-  public InstructionSampleOptions {
+  public MindSpeedSampleOptions {
     if (sequenceLength < 1) {
       throw new IllegalArgumentException("a sequence length of " + sequenceLength);
     }

@@ -21,7 +21,7 @@ import java.util.OptionalInt;
  * @param workers threads that tokenize
  * @param logInterval rows from one report of progress to the next
  */
-public record InstructionOptions(
+public record MindSpeedOptions(
     Optional<RecordFormat> inputFormat,
     Optional<RowFormat> rowFormat,
     RowKeys keys,
@@ -44,7 +44,7 @@ public record InstructionOptions(
   }
 
   /** Checks the values. */
-  public InstructionOptions {
+  public MindSpeedOptions {
     if (sequenceLength.orElse(2) < 2) {
       throw new IllegalArgumentException(
           "seq-length is " + sequenceLength.getAsInt() + ", must be at least 2");
@@ -152,8 +152,8 @@ public record InstructionOptions(
      * @throws IllegalArgumentException if they do not fit together; the message names the option of
      *     the command line
      */
-    public InstructionOptions build() {
-      return new InstructionOptions(
+    public MindSpeedOptions build() {
+      return new MindSpeedOptions(
           inputFormat,
           rowFormat,
           keys,

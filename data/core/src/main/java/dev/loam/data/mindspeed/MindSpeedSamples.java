@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Samples of the three datasets that {@link InstructionPreprocessor} and MindSpeed-LLM make, in the
+ * Samples of the three datasets that {@link MindSpeedPreprocessor} and MindSpeed-LLM make, in the
  * order of MindSpeed-LLM: each epoch is shuffled by one {@code numpy.random.RandomState(seed)}, one
  * after the other.
  *
@@ -20,12 +20,12 @@ import java.util.Arrays;
  * seam, and the padding is left out. Rows are never padded. Rows that are too long are cut turn by
  * turn, packed ones at the end.
  */
-public final class InstructionSamples implements SampleSource {
+public final class MindSpeedSamples implements SampleSource {
   private final InstructionData data;
   private final int sequenceLength;
   private final int[] order;
 
-  private InstructionSamples(InstructionData data, InstructionSampleOptions options) {
+  private MindSpeedSamples(InstructionData data, MindSpeedSampleOptions options) {
     this.data = data;
     this.sequenceLength = options.sequenceLength();
     this.order = order(RowSplit.of(options.phase(), options.split(), data.rows()), options);
@@ -39,18 +39,18 @@ public final class InstructionSamples implements SampleSource {
    *     not fit together
    * @throws IOException if a file cannot be read
    */
-  public static InstructionSamples open(Path prefix, InstructionSampleOptions options)
+  public static MindSpeedSamples open(Path prefix, MindSpeedSampleOptions options)
       throws IOException {
     InstructionData data = InstructionData.open(prefix);
     try {
-      return new InstructionSamples(data, options);
+      return new MindSpeedSamples(data, options);
     } catch (RuntimeException e) {
       data.close();
       throw e;
     }
   }
 
-  private static int[] order(RowSplit rows, InstructionSampleOptions options) {
+  private static int[] order(RowSplit rows, MindSpeedSampleOptions options) {
     long wanted = options.samples().orElse(1);
     long epochs = Math.max(1, (wanted + rows.count() - 1) / rows.count());
     int[] order = new int[Math.toIntExact(epochs * rows.count())];

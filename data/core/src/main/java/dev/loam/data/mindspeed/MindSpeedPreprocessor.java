@@ -26,19 +26,19 @@ import java.util.Optional;
  * depend on their number and appear under their names only when all are complete. Packing keeps all
  * rows in memory. A preprocessor can be used again and shared among threads.
  */
-public final class InstructionPreprocessor {
+public final class MindSpeedPreprocessor {
   private static final int BATCH_ROWS = 64;
 
   /** About the bytes of a row in memory. */
   private static final int ROW_WEIGHT = 1 << 12;
 
   private final Tokenizer tokenizer;
-  private final InstructionOptions options;
+  private final MindSpeedOptions options;
   private final PreprocessListener listener;
 
   /** A preprocessor that reports progress to a listener. */
-  public InstructionPreprocessor(
-      Tokenizer tokenizer, InstructionOptions options, PreprocessListener listener) {
+  public MindSpeedPreprocessor(
+      Tokenizer tokenizer, MindSpeedOptions options, PreprocessListener listener) {
     this.tokenizer = tokenizer;
     this.options = options;
     this.listener = listener;

@@ -19,20 +19,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class InstructionSamplesTest {
+class MindSpeedSamplesTest {
   private static final int NO = InstructionFiles.IGNORED;
 
   @TempDir Path folder;
 
-  private InstructionSamples open(int length) throws IOException {
+  private MindSpeedSamples open(int length) throws IOException {
     return open(length, false, OptionalLong.empty(), "100,0,0");
   }
 
-  private InstructionSamples open(int length, boolean shuffle, OptionalLong samples, String split)
+  private MindSpeedSamples open(int length, boolean shuffle, OptionalLong samples, String split)
       throws IOException {
-    return InstructionSamples.open(
+    return MindSpeedSamples.open(
         folder.resolve("out"),
-        new InstructionSampleOptions(length, 42, shuffle, samples, split, Split.TRAIN));
+        new MindSpeedSampleOptions(length, 42, shuffle, samples, split, Split.TRAIN));
   }
 
   private void write(int[]... idsMaskLabels) {
@@ -44,7 +44,7 @@ class InstructionSamplesTest {
   }
 
   private Sample single(int length) throws IOException {
-    try (InstructionSamples samples = open(length)) {
+    try (MindSpeedSamples samples = open(length)) {
       return samples.get(0);
     }
   }
@@ -108,15 +108,15 @@ class InstructionSamplesTest {
       rows[3 * i + 2] = of(NO, i + 1);
     }
     write(rows);
-    try (InstructionSamples samples = open(4, true, OptionalLong.of(6), "100,0,0")) {
+    try (MindSpeedSamples samples = open(4, true, OptionalLong.of(6), "100,0,0")) {
       assertThat(samples.size()).isEqualTo(10);
       assertThat(samples.order()).containsExactly(1, 4, 2, 0, 3, 3, 1, 2, 0, 4);
       assertThat(samples.get(1).inputIds()).containsExactly(4, 5);
     }
-    try (InstructionSamples samples = open(4, false, OptionalLong.of(6), "100,0,0")) {
+    try (MindSpeedSamples samples = open(4, false, OptionalLong.of(6), "100,0,0")) {
       assertThat(samples.order()).containsExactly(0, 1, 2, 3, 4, 0, 1, 2, 3, 4);
     }
-    try (InstructionSamples samples = open(4, false, OptionalLong.empty(), "60,40,0")) {
+    try (MindSpeedSamples samples = open(4, false, OptionalLong.empty(), "60,40,0")) {
       assertThat(samples.order()).containsExactly(0, 1, 2);
     }
   }
@@ -202,7 +202,7 @@ class InstructionSamplesTest {
   @Test
   void aRowWithNothingToLearnIsNamed() throws IOException {
     write(of(7, 8, 9), of(1, 1, 1), of(NO, NO, NO), of(7), of(1), of(7));
-    try (InstructionSamples samples = open(4)) {
+    try (MindSpeedSamples samples = open(4)) {
       assertThatThrownBy(() -> samples.get(0))
           .isInstanceOf(DataFormatException.class)
           .hasMessage(

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loam.data.DataFormatException;
-import dev.loam.data.mindspeed.InstructionOptions.OnUnusable;
+import dev.loam.data.mindspeed.MindSpeedOptions.OnUnusable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What no golden file shows: other shapes of rows, several turns, rows that cannot be used. */
-class InstructionPreprocessorTest {
+class MindSpeedPreprocessorTest {
   private static final String EMPTY_THOUGHTS = "<think>\n\n</think>\n\n";
 
   @TempDir Path folder;
@@ -32,8 +32,8 @@ class InstructionPreprocessorTest {
     return rows;
   }
 
-  private static InstructionOptions.Builder options() {
-    return InstructionOptions.builder().optThinking(Thinking.LEARNED);
+  private static MindSpeedOptions.Builder options() {
+    return MindSpeedOptions.builder().optThinking(Thinking.LEARNED);
   }
 
   private static String turn(String question, String answer) {
@@ -99,7 +99,7 @@ class InstructionPreprocessorTest {
   void whatIsTooLongIsCutTurnByTurn() throws IOException {
     String row = "{\"instruction\": \"a\", \"output\": \"c\", \"history\": [[\"q\", \"r\"]]}";
     InstructionRows.preprocess(
-        folder, InstructionOptions.builder().optSequenceLength(96).build(), row);
+        folder, MindSpeedOptions.builder().optSequenceLength(96).build(), row);
     // The first turn, of 82 tokens, fits; of the second 13 of 82 are kept, in proportion.
     assertThat(rows())
         .containsExactly(
@@ -109,7 +109,7 @@ class InstructionPreprocessorTest {
 
   @Test
   void theTokenAppendedMayMakeARowTooLong() throws IOException {
-    InstructionOptions.Builder options = options().optSequenceLength(84).optAppended('$');
+    MindSpeedOptions.Builder options = options().optSequenceLength(84).optAppended('$');
     String fits = "{\"instruction\": \"\", \"output\": \"\"}";
     String full = "{\"instruction\": \"\", \"output\": \"0123\"}";
     var result = InstructionRows.preprocess(folder, options.build(), fits, full);
@@ -162,7 +162,7 @@ class InstructionPreprocessorTest {
   void withoutAUsableRowThereIsNothingToWrite() {
     assertThatThrownBy(() -> InstructionRows.preprocess(folder, options().build()))
         .isInstanceOf(DataFormatException.class);
-    InstructionOptions skipping = options().optOnUnusable(OnUnusable.SKIP).build();
+    MindSpeedOptions skipping = options().optOnUnusable(OnUnusable.SKIP).build();
     assertThatThrownBy(() -> InstructionRows.preprocess(folder, skipping, "{\"a\": 1}"))
         .hasMessageContaining("no row can be used, the first because of")
         .hasMessageContaining("rows.jsonl:1: no field");

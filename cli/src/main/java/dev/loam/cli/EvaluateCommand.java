@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.cli;
+
+import dev.loam.model.Qwen3Config;
+import dev.loam.parallel.ForwardPass;
+import dev.loam.tensor.Arena;
+import dev.loam.tensor.Device;
+import dev.loam.tokenizer.AddedTokens;
+import dev.loam.tokenizer.HuggingFaceTokenizer;
+import dev.loam.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Judges a model. */
+@Command(
+    name = "evaluate",
+    description = {
+      "Takes the loss and the perplexity of a model on a text file, or on records with a text each."
+    })
+@SuppressWarnings("NullAway.Init") // the fields are set by picocli
+final class EvaluateCommand implements Callable<Integer> {
+  private static final int DEFAULT_LENGTH = 2048;
+
+  private final Streams streams;
+
+  @Mixin private ThreadsOption threads;
+  @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "F",
+      description =
+          "A text (any name but the following), or records: .jsonl, .json, .csv, .tsv, .parquet.")
+  private Path input;
+
+  @Option(
+      names = "--json-key",
+      paramLabel = "K",
+      description = "The field of a record with its text; by default text.")
+  private String key = "text";
+
+  @Option(
+      names = "--seq-length",
+      paramLabel = "N",
+      description =
+          "Tokens that are seen at once; texts are cut into windows of so many. By default 2048, or"
+              + " as many as the model has positions for.")
+  private Optional<Integer> sequenceLength = Optional.empty();
+
+  @Option(
+      names = "--json",
+      description = "Writes {\"loss\", \"perplexity\", \"tokens\"} instead of a line for people.")
+  private boolean json;
+
+  EvaluateCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (sequenceLength.orElse(1) < 1) {
+      throw new UsageException("--seq-length must be at least 1, not " + sequenceLength.get());
+    }
+    EvaluationInput data = EvaluationInput.read(input, key);
+    Tokenizer tokenizer = HuggingFaceTokenizer.load(model.tokenizerFolder());
+    try (LoadedModel loaded = model.load(threads)) {
+      int length = length(loaded.model().config());
+      if (data instanceof EvaluationInput.Texts texts) {
+        write(loaded.lease().call(() -> judge(loaded, windows(texts, tokenizer, length), length)));
+      } else {
+        throw new UsageException(
+            input + ": the first record has no field \"" + key + "\"; name it with --json-key");
+      }
+    }
+    return ExitCodes.OK;
+  }
+
+  private int length(Qwen3Config config) {
+    int length = sequenceLength.orElse(Math.min(DEFAULT_LENGTH, config.maxPositions()));
+    if (length > config.maxPositions()) {
+      throw new UsageException(
+          "--seq-length %d: the model has %d positions".formatted(length, config.maxPositions()));
+    }
+    return length;
+  }
+
+  private static List<LossWindow> windows(
+      EvaluationInput.Texts texts, Tokenizer tokenizer, int length) {
+    List<LossWindow> windows = new ArrayList<>();
+    for (String text : texts.texts()) {
+      windows.addAll(LossWindow.ofText(tokenizer.encode(text, AddedTokens.all()), length));
+    }
+    return windows;
+  }
+
+  private LossTotal judge(LoadedModel loaded, List<LossWindow> windows, int length) {
+    if (windows.isEmpty()) {
+      throw new UsageException(
+          input + ": nothing to predict; the first token of a text has nothing before it");
+    }
+    checkVocabulary(windows, loaded.model().config());
+    try (Arena arena = loaded.lease().newArena(Device.cpu());
+        ProgressBar bar = new ProgressBar(streams, "evaluating", ProgressBar.Unit.TOKENS)) {
+      LossTotal total =
+          new LossTotal(
+              new ForwardPass(loaded.lease(), arena, loaded.model().part(), length), length);
+      long all = windows.stream().mapToLong(window -> window.ids().length).sum();
+      long done = 0;
+      for (LossWindow window : windows) {
+        total.add(window);
+        done += window.ids().length;
+        bar.update(done, all, "");
+      }
+      total.flush();
+      return total;
+    }
+  }
+
+  private void checkVocabulary(List<LossWindow> windows, Qwen3Config config) {
+    long largest =
+        windows.stream()
+            .flatMapToLong(
+                window ->
+                    LongStream.concat(
+                        Arrays.stream(window.ids()).asLongStream(), Arrays.stream(window.labels())))
+            .max()
+            .orElse(0);
+    if (largest >= config.vocabSize()) {
+      throw new UsageException(
+          "%s: token %d is outside the model's vocabulary of %d; name the model's own tokenizer with"
+                  .formatted(input, largest, config.vocabSize())
+              + " --tokenizer");
+    }
+  }
+
+  private void write(LossTotal total) {
+    double perplexity = Math.exp(total.mean());
+    if (json) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("loss", total.mean());
+      object.put("perplexity", perplexity);
+      object.put("tokens", total.tokens());
+      streams.out().print(JsonText.write(object) + "\n");
+    } else {
+      streams
+          .out()
+          .print(
+              String.format(
+                  Locale.ROOT,
+                  "loss %.5f, perplexity %.4f, %d tokens\n",
+                  total.mean(),
+                  perplexity,
+                  total.tokens()));
+    }
+  }
+}

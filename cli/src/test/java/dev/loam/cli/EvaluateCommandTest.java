@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.loam.testkit.GoldenTensors;
+import dev.loam.testkit.TestData;
+import dev.loam.tokenizer.AddedTokens;
+import dev.loam.tokenizer.HuggingFaceTokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code evaluate} against the loss that {@code logits} gives for the same windows. */
+class EvaluateCommandTest {
+  /** Sums of a few float32 losses in another order. */
+  private static final double ROUNDING = 1e-6;
+
+  private static final String TEXT = "the garden and the sea and the weather and the garden";
+
+  @TempDir Path folder;
+  private Path model;
+
+  @BeforeEach
+  void prepare() {
+    model = TestData.golden("01-model-a-tied").resolve("hf");
+    TinyTokenizer.save(model);
+  }
+
+  private Cli.Result run(String name, String content, Object... more) throws IOException {
+    Path input = Files.writeString(folder.resolve(name), content);
+    Object[] start = {"evaluate", "--model", model, "--input", input, "--threads", 1};
+    return Cli.run(Cli.with(start, more));
+  }
+
+  private JsonNode json(String name, String content, Object... more) throws IOException {
+    Cli.Result result = run(name, content, Cli.with(more, "--json"));
+    return JsonText.parse(result.ok().out(), "out");
+  }
+
+  /** The summed loss of windows, those of the same length in one call. */
+  private double expected(int[] ids, int length) throws IOException {
+    int whole = (ids.length - 1) / length;
+    List<int[]> windows = new ArrayList<>();
+    for (int w = 0; w < whole; w++) {
+      windows.add(Arrays.copyOfRange(ids, w * length, (w + 1) * length + 1));
+    }
+    double sum = windows.isEmpty() ? 0 : summedLoss(windows);
+    int[] rest = Arrays.copyOfRange(ids, whole * length, ids.length);
+    return rest.length > 1 ? sum + summedLoss(List.of(rest)) : sum;
+  }
+
+  private double summedLoss(List<int[]> windows) throws IOException {
+    String rows = windows.stream().map(Arrays::toString).collect(Collectors.joining(", "));
+    Path input =
+        Files.writeString(
+            folder.resolve("ids.json"),
+            "{\"input_ids\": [%1$s], \"labels\": [%1$s]}".formatted(rows));
+    Path output = folder.resolve("loss.safetensors");
+    Cli.run("logits", "--model", model, "--input-ids", input, "--output", output).ok();
+    double mean = new GoldenTensors(output).doubles("loss")[0];
+    return mean * windows.size() * (windows.get(0).length - 1);
+  }
+
+  private int[] ids(String text) {
+    return HuggingFaceTokenizer.load(model).encode(text, AddedTokens.all());
+  }
+
+  @Test
+  void eachTokenIsPredictedOnce() throws IOException {
+    int[] ids = ids(TEXT);
+    for (int length : new int[] {ids.length + 5, 4, 1}) {
+      JsonNode found = json("text.txt", TEXT, "--seq-length", length);
+      assertThat(found.get("tokens").intValue()).isEqualTo(ids.length - 1);
+      assertThat(found.get("loss").doubleValue())
+          .as("windows of %d", length)
+          .isCloseTo(expected(ids, length) / (ids.length - 1), within(ROUNDING));
+      assertThat(found.get("perplexity").doubleValue())
+          .isEqualTo(Math.exp(found.get("loss").doubleValue()));
+    }
+  }
+
+  @Test
+  void textsOfRecordsDoNotSeeEachOther() throws IOException {
+    List<String> texts = List.of(TEXT, "the sea", "and the weather");
+    StringBuilder lines = new StringBuilder();
+    double sum = 0;
+    int tokens = 0;
+    for (String text : texts) {
+      lines.append("{\"words\": \"").append(text).append("\"}\n");
+      sum += expected(ids(text), 6);
+      tokens += ids(text).length - 1;
+    }
+    JsonNode found =
+        json("texts.jsonl", lines.toString(), "--seq-length", 6, "--json-key", "words");
+    assertThat(found.get("tokens").intValue()).isEqualTo(tokens);
+    assertThat(found.get("loss").doubleValue()).isCloseTo(sum / tokens, within(ROUNDING));
+    assertThat(run("texts.jsonl", lines.toString(), "--json-key", "words").ok().out())
+        .matches("loss \\d+\\.\\d{5}, perplexity \\d+\\.\\d{4}, " + tokens + " tokens\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a.txt   | ''            | --seq-length 8      | nothing to predict",
+        "a.txt   | the sea       | --seq-length 0      | --seq-length must be at least 1, not 0",
+        "a.txt   | the sea       | --seq-length 999999 | the model has",
+        "a.txt   | the sea       | --adapter x         | --adapter",
+        "a.txt   | the sea       | --tokenizer x       | x: no such folder",
+        "a.jsonl | ''            | --seq-length 8      | a.jsonl: no records",
+        "a.jsonl | {\"a\": \"b\"} | --seq-length 8    | no field \"text\"",
+        "a.jsonl | {             | --seq-length 8      | a.jsonl:1",
+      })
+  void mistakes(String name, String content, String options, String message) throws IOException {
+    Cli.assertRefused(run(name, content, (Object[]) options.split(" ")), ExitCodes.USAGE, message);
+  }
+
+  @Test
+  void aTokenizerOfAnotherModel() throws IOException {
+    Cli.assertRefused(
+        run("a.txt", "海 sea", "--tokenizer", TestData.shared("qwen3-tokenizer")),
+        ExitCodes.USAGE,
+        "is outside the model's vocabulary of 512");
+  }
+}
