@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -72,61 +71,6 @@ class TutorialTest {
     Path alpaca = TestData.shared("alpaca/en_instruct_999.json");
     preprocess(alpaca, "alpaca", "output").ok();
     trainsResumesAndIsTheSame("examples/launch/qwen3_0point6b_ms.yaml", "alpaca_output_document");
-  }
-
-  /** Chapters 3.2 and 4.2: instruction data, and tuning of what pre-training saved. */
-  @Test
-  void mindSpeedTuning() throws IOException {
-    Path alpaca = TestData.shared("alpaca/en_instruct_999.json");
-    Path tokenizer = TestData.shared("qwen3-tokenizer");
-    preprocess(alpaca, "alpaca", "output").ok();
-    Cli.run(
-            "preprocess-sft",
-            "--input",
-            alpaca,
-            "--output-prefix",
-            folder.resolve("tuning"),
-            "--tokenizer-name-or-path",
-            tokenizer,
-            "--tokenizer-type",
-            "PretrainedFromHF",
-            "--handler-name",
-            "AlpacaStyleInstructionHandler",
-            "--prompt-type",
-            "qwen3")
-        .ok();
-    Object[] small = Arrays.copyOf(SMALL, SMALL.length);
-    Path first = folder.resolve("first");
-    train(
-            "examples/launch/qwen3_0point6b_ms.yaml",
-            first,
-            Cli.with(
-                small,
-                "--train_dataset.data_loader.sizes",
-                "[4, 0, 0]",
-                "--train_dataset.data_loader.config.data_path",
-                "['1', '" + folder.resolve("alpaca_output_document") + "']"))
-        .ok();
-    small[Arrays.asList(SMALL).indexOf("--train_dataset.data_loader.config.seq_length")] =
-        "--train_dataset.data_loader.seq_length";
-    Path tuned = folder.resolve("tuned");
-    Object[] more = {
-      "--load_checkpoint",
-      first,
-      "--train_dataset.data_loader.data_path",
-      folder.resolve("tuning"),
-      "--train_dataset.data_loader.num_samples",
-      12,
-      "--lr_schedule.learning_rate",
-      "1e-2",
-    };
-    Cli.Result run =
-        train("examples/launch/qwen3_0point6b_ms_tune.yaml", tuned, Cli.with(small, more)).ok();
-    assertThat(run.messages()).contains(first.toString());
-    List<JsonNode> metrics = metrics(tuned);
-    assertThat(metrics).hasSize(3);
-    assertThat(metrics.get(2).get("loss").doubleValue())
-        .isLessThan(metrics.get(0).get("loss").doubleValue());
   }
 
   private Cli.Result preprocess(Path input, String prefix, String key) {
