@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,55 @@ class TutorialTest {
     Path alpaca = TestData.shared("alpaca/en_instruct_999.json");
     preprocess(alpaca, "alpaca", "output").ok();
     trainsResumesAndIsTheSame("examples/launch/qwen3_0point6b_ms.yaml", "alpaca_output_document");
+  }
+
+  /** Chapters 3.2 and 4.2: at a rate of next to nothing what pre-training saved stays as it is. */
+  @Test
+  void mindSpeedTuning() throws IOException {
+    Path alpaca = TestData.shared("alpaca/en_instruct_999.json");
+    JsonNode all = TestData.json(alpaca);
+    Path rows = folder.resolve("rows.jsonl");
+    Files.writeString(rows, all.get(0) + "\n" + all.get(1) + "\n" + all.get(2) + "\n");
+    preprocess(rows, "alpaca", "output").ok();
+    Cli.run(
+            "preprocess-sft",
+            "--input",
+            rows,
+            "--output-prefix",
+            folder.resolve("tuning"),
+            "--tokenizer-name-or-path",
+            TestData.shared("qwen3-tokenizer"),
+            "--prompt-type",
+            "qwen3")
+        .ok();
+    Path first = folder.resolve("first");
+    Object[] data = {
+      "--train_dataset.data_loader.sizes",
+      "[4, 0, 0]",
+      "--train_dataset.data_loader.config.data_path",
+      "['1', '" + folder.resolve("alpaca_output_document") + "']"
+    };
+    train("examples/launch/qwen3_0point6b_ms.yaml", first, Cli.with(SMALL, data)).ok();
+    Object[] tuning = SMALL.clone();
+    tuning[Arrays.asList(SMALL).indexOf("--train_dataset.data_loader.config.seq_length")] =
+        "--train_dataset.data_loader.seq_length";
+    Object[] more = {
+      "--load_checkpoint",
+      first,
+      "--train_dataset.data_loader.data_path",
+      folder.resolve("tuning"),
+      "--train_dataset.data_loader.num_samples",
+      8,
+      "--lr_schedule.learning_rate",
+      "1e-30",
+      "--lr_schedule.lr_end",
+      "0"
+    };
+    Path tuned = folder.resolve("tuned");
+    train("examples/launch/qwen3_0point6b_ms_tune.yaml", tuned, Cli.with(tuning, more)).ok();
+    assertThat(metrics(tuned)).hasSize(2);
+    assertThat(tuned.resolve("model/model.safetensors"))
+        .hasSameBinaryContentAs(first.resolve("model/model.safetensors"));
   }
 
   private Cli.Result preprocess(Path input, String prefix, String key) {
