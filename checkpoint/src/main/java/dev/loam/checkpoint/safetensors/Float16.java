@@ -2,14 +2,14 @@
 package dev.loam.checkpoint.safetensors;
 
 /** Conversions between float and IEEE 754 binary16. */
-final class Float16 {
+public final class Float16 {
   private static final int EXPONENT_SHIFT = 13;
   private static final float SUBNORMAL_UNIT = 0x1p-24f;
 
   private Float16() {}
 
   /** Widens, exactly. */
-  static float widen(short half) {
+  public static float widen(short half) {
     int magnitude = half & 0x7fff;
     int sign = (half & 0x8000) << 16;
     if (magnitude < 0x400) {
@@ -20,7 +20,7 @@ final class Float16 {
   }
 
   /** Rounds to the nearest, ties to even; beyond 65504 to infinity; a NaN stays a NaN. */
-  static short round(float value) {
+  public static short round(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & 0x8000;
     float magnitude = Math.abs(value);

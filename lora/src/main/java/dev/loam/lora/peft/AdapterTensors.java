@@ -6,6 +6,7 @@ import dev.loam.checkpoint.TensorSource;
 import dev.loam.checkpoint.safetensors.SafetensorsFile;
 import dev.loam.checkpoint.safetensors.SafetensorsType;
 import dev.loam.checkpoint.safetensors.Text;
+import dev.loam.lora.internal.OwnMemory;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Slice;

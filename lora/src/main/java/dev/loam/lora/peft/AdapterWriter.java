@@ -5,6 +5,7 @@ import dev.loam.checkpoint.CheckpointException;
 import dev.loam.checkpoint.safetensors.NamedTensor;
 import dev.loam.checkpoint.safetensors.SafetensorsType;
 import dev.loam.checkpoint.safetensors.SafetensorsWriter;
+import dev.loam.lora.internal.OwnMemory;
 import dev.loam.model.formats.NewFolder;
 import dev.loam.tensor.DType;
 import dev.loam.tensor.Shape;

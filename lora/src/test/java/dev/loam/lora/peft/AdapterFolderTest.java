@@ -11,6 +11,7 @@ import dev.loam.checkpoint.safetensors.SafetensorsWriter;
 import dev.loam.lora.LoraModules;
 import dev.loam.lora.LoraOptions;
 import dev.loam.lora.PetTargets;
+import dev.loam.lora.internal.OwnMemory;
 import dev.loam.model.Qwen3Config;
 import dev.loam.tensor.DType;
 import dev.loam.tensor.Shape;

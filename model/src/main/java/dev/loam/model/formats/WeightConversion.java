@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Writes the weights of one format in another, tensor by tensor: of the model no more is in memory
@@ -64,12 +65,22 @@ public final class WeightConversion {
    *     cannot be read, or the output cannot be written
    */
   public Summary run(Path output) {
+    return run(output, folder -> {});
+  }
+
+  /**
+   * Converts, and has more files written into the folder before it appears under its name.
+   *
+   * @param more is given the folder, complete but for what it adds
+   */
+  public Summary run(Path output, Consumer<Path> more) {
     Map<String, Shape> tensors = ModelTensors.check(input.weights(), input.config());
     NewFolder.write(
         output,
         folder -> {
           write(folder, tensors);
           CompanionFiles.copy(input.companions(), folder);
+          more.accept(folder);
         });
     long parameters = 0;
     long bytes = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.loam.lora.peft;
+package dev.loam.lora.internal;
 
 import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Tensors of adapters, which are small, outside of any engine; freed when nothing uses them. */
-final class OwnMemory {
+public final class OwnMemory {
   private OwnMemory() {}
 
   private record Buffer(DType dtype, ByteBuffer data) implements Storage {
@@ -34,8 +34,8 @@ final class OwnMemory {
     public void requireOpen() {}
   }
 
-  /** A tensor of at most 2 GiB. */
-  static Tensor allocate(DType dtype, long... shape) {
+  /** A tensor of at most 2 GiB, filled with zeros. */
+  public static Tensor allocate(DType dtype, long... shape) {
     Shape size = Shape.of(shape);
     int bytes = Math.toIntExact(Math.multiplyExact(size.elements(), (long) dtype.bytes()));
     return Tensor.of(new Buffer(dtype, ByteBuffer.allocateDirect(bytes)), size);
