@@ -28,6 +28,7 @@ final class Commands {
         new GenerateCommand(streams),
         new ChatCommand(streams),
         new ConvertCommand(streams),
+        new MergeLoraCommand(streams),
         new CommandLine(new BenchCommand())
             .addSubcommand(new StepBenchCommand(streams))
             .addSubcommand(new CheckpointBenchCommand(streams))

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     description = "Turns the weights of one format into another, tensor by tensor.")
 @SuppressWarnings("NullAway.Init") // the fields are set by picocli
 final class ConvertCommand implements Callable<Integer> {
-  private static final Map<String, SafetensorsType> TYPES =
+  static final Map<String, SafetensorsType> TYPES =
       Map.of(
           "float32", SafetensorsType.F32,
           "bfloat16", SafetensorsType.BF16,

@@ -83,13 +83,21 @@ final class ChangedTensors implements TensorSource {
           slice,
           (row, values) -> {
             rows.change(row, values);
-            destination.rows(row - slice.start().size(0), 1).set(values);
+            boolean matrix = slice.shape().rank() > 1;
+            Tensor to = matrix ? destination.rows(row - slice.start().size(0), 1) : destination;
+            to.set(values);
           });
     }
   }
 
-  /** Reads a matrix row by row. */
+  /** Reads a matrix row by row; a vector is one row. */
   static void forEachRow(TensorSource source, String name, Slice slice, Rows rows) {
+    if (slice.shape().rank() == 1) {
+      Tensor values = OwnMemory.allocate(DType.F32, slice.shape().size(0));
+      source.read(name, slice, values);
+      rows.change(0, values.toFloats());
+      return;
+    }
     long first = slice.start().size(0);
     long end = first + slice.shape().size(0);
     long columns = slice.shape().size(1);

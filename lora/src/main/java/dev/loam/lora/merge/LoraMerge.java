@@ -62,30 +62,41 @@ public final class LoraMerge {
    *     output cannot be written
    */
   public Summary run(Path output) {
-    boolean tied = base.config().tiedEmbeddings();
-    boolean untied = tied && deltas.names().contains(EMBEDDING) && !options.keepTied();
     requireTypes();
     boolean restorable = keepsTypes();
-    Qwen3Config config = untied ? withTiedHead(base.config(), false) : base.config();
-    WeightFolder merged =
-        new WeightFolder(base.format(), base.path(), config, merged(untied), base.companions());
-    new WeightConversion(merged, target(), arena)
+    WeightFolder folder =
+        new WeightFolder(base.format(), base.path(), config(), merged(), base.companions());
+    new WeightConversion(folder, target(), arena)
         .run(
             output,
-            folder -> {
+            inside -> {
               if (restorable) {
-                UnmergeFile.write(folder, tied, base.weights(), deltas);
+                boolean tied = base.config().tiedEmbeddings();
+                UnmergeFile.write(inside, tied, base.weights(), deltas);
               }
             });
-    return new Summary(deltas.names().size(), untied, restorable);
+    return new Summary(deltas.names().size(), unties(), restorable);
+  }
+
+  private boolean changesTiedEmbedding() {
+    return base.config().tiedEmbeddings() && deltas.names().contains(EMBEDDING);
+  }
+
+  private boolean unties() {
+    return changesTiedEmbedding() && !options.keepTied();
+  }
+
+  /** What the merged model is. */
+  Qwen3Config config() {
+    return unties() ? withTiedHead(base.config(), false) : base.config();
   }
 
   /** The merged weights, made when they are read. */
-  TensorSource merged(boolean untied) {
+  TensorSource merged() {
     TensorSource source = base.weights();
-    if (untied) {
+    if (unties()) {
       source = new TiedHead(source);
-    } else if (base.config().tiedEmbeddings() && deltas.names().contains(EMBEDDING)) {
+    } else if (changesTiedEmbedding()) {
       source = source.only(name -> !name.equals(TiedHead.HEAD));
     }
     return new ChangedTensors(

@@ -7,31 +7,24 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.loam.checkpoint.CheckpointException;
 import dev.loam.checkpoint.safetensors.SafetensorsType;
-import dev.loam.lora.LoraModule;
 import dev.loam.lora.LoraModules;
+import dev.loam.lora.LoraOptions;
 import dev.loam.lora.PeftTargets;
-import dev.loam.lora.internal.OwnMemory;
 import dev.loam.lora.merge.LoraMerge.Summary;
-import dev.loam.lora.peft.AdapterConfig;
 import dev.loam.lora.peft.AdapterFolder;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.formats.ConversionTarget;
 import dev.loam.model.formats.WeightConversion;
 import dev.loam.model.formats.WeightFolder;
 import dev.loam.model.formats.WeightFormat;
-import dev.loam.tensor.Arena;
-import dev.loam.tensor.DType;
-import dev.loam.tensor.Device;
-import dev.loam.tensor.Tensor;
 import dev.loam.testkit.GoldenTensors;
 import dev.loam.testkit.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -82,7 +75,7 @@ class LoraMergeTest {
       new WeightConversion(
               weights,
               ConversionTarget.of(WeightFormat.HUGGING_FACE).withType(type),
-              new OwnArena())
+              new PlainArena())
           .run(base);
     }
     Path first = adapter(base, "first", 0.3, "embed_tokens", "q_proj", "down_proj");
@@ -213,13 +206,13 @@ class LoraMergeTest {
 
   private Summary merge(Path base, Path out, MergeOptions options, Path... adapters) {
     try (WeightFolder weights = open(base)) {
-      return new LoraMerge(weights, open(weights, adapters), options, new OwnArena()).run(out);
+      return new LoraMerge(weights, open(weights, adapters), options, new PlainArena()).run(out);
     }
   }
 
   private LoraUnmerge.Summary unmerge(Path merged, Path out, Path... adapters) {
     try (WeightFolder weights = open(merged)) {
-      return new LoraUnmerge(weights, open(weights, adapters), new OwnArena()).run(out);
+      return new LoraUnmerge(weights, open(weights, adapters), new PlainArena()).run(out);
     }
   }
 
@@ -237,50 +230,11 @@ class LoraMergeTest {
 
   /** Writes an adapter of random numbers of some size. */
   private Path adapter(Path base, String name, double size, String... targets) {
-    LoraModules modules = new LoraModules(Qwen3Config.read(base.resolve("config.json")));
-    PeftTargets peft = PeftTargets.of(List.of(targets));
-    AdapterConfig config = new AdapterConfig(3, 4, 0, true, peft, Optional.empty());
-    SplittableRandom random = new SplittableRandom(name.hashCode());
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (LoraModule module : modules.select(peft)) {
-      boolean embedding = module.kind() == LoraModule.Kind.EMBEDDING;
-      long inputs = module.inputs();
-      tensors.put(
-          module.name() + ".lora_A.weight",
-          embedding ? random(random, size, inputs, 3) : random(random, size, 3, inputs));
-      tensors.put(module.name() + ".lora_B.weight", random(random, size, module.outputs(), 3));
-    }
-    AdapterFolder.write(folder.resolve(name), config, tensors);
-    return folder.resolve(name);
-  }
-
-  private static Tensor random(SplittableRandom random, double size, long rows, long columns) {
-    return OwnMemory.allocate(DType.F32, rows, columns)
-        .set(random.doubles(rows * columns, -size, size).toArray());
+    LoraOptions options = new LoraOptions(3, 4, 0, true, PeftTargets.of(List.of(targets)));
+    return RandomAdapter.write(folder.resolve(name), base, options, size);
   }
 
   private static boolean same(GoldenTensors a, GoldenTensors b, String name) {
-    return java.util.Arrays.equals(a.doubles(name), b.doubles(name));
-  }
-
-  /** Tensors in plain buffers. */
-  private static final class OwnArena implements Arena {
-    @Override
-    public Device device() {
-      return Device.cpu();
-    }
-
-    @Override
-    public Tensor allocate(DType dtype, long... shape) {
-      return OwnMemory.allocate(dtype, shape);
-    }
-
-    @Override
-    public long allocatedBytes() {
-      return 0;
-    }
-
-    @Override
-    public void close() {}
+    return Arrays.equals(a.doubles(name), b.doubles(name));
   }
 }
