@@ -11,6 +11,7 @@ import dev.loam.model.Qwen3Model;
 import dev.loam.model.SpecialTokens;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
+import dev.loam.tensor.EngineUse;
 import dev.loam.testkit.TestData;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -253,6 +254,24 @@ class TokenGeneratorTest {
       assertThatThrownBy(() -> generator.generateAll(List.of(other, failing))).hasMessage("enough");
       assertThat(log).containsExactly("a", "a.");
       assertThat(generator.generateAll(List.of(other, other))).hasSize(2);
+    }
+  }
+
+  /** The model keeps the scratch memory of its passes; everything else goes with the generator. */
+  @Test
+  void closingFreesWhatWasGrown() {
+    try (Qwen3Model model = tiny()) {
+      List<EngineUse> after = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        try (TokenGenerator generator = new TokenGenerator(model, 2)) {
+          TokenRequest longText =
+              new TokenRequest(new int[70], SAMPLED.toBuilder().optMaxNewTokens(90).build());
+          assertThat(generator.generateAll(List.of(longText, longText, longText))).hasSize(3);
+        }
+        after.add(Engine.named("torch").use());
+      }
+      assertThat(after.get(1)).isEqualTo(after.get(0));
+      assertThat(after.get(2)).isEqualTo(after.get(0));
     }
   }
 

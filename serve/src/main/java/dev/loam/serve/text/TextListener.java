@@ -8,7 +8,7 @@ public interface TextListener {
    * Takes the next piece of the text. Pieces are not empty, hold whole characters, and in a row are
    * the text. What might become a stop string comes once it is certain that it is none.
    *
-   * @return whether to go on
+   * @return whether to go on; if not, what was held back still comes before the end
    */
   boolean onText(String piece);
 
