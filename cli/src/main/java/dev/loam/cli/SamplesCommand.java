@@ -5,6 +5,7 @@ import dev.loam.data.Sample;
 import dev.loam.data.SampleSource;
 import dev.loam.data.loader.RecordTable;
 import dev.loam.data.record.DataRecord;
+import dev.loam.data.sft.InstructionOptions;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
 import dev.loam.tokenizer.HuggingFaceTokenizer;
@@ -83,7 +84,13 @@ final class SamplesCommand implements Callable<Integer> {
       throw new UsageException(
           "--start " + start + " --count " + count + ": neither can be negative");
     }
-    if (data instanceof DataConfig.Records records) {
+    if (data instanceof DataConfig.Records && indices.isPresent()) {
+      throw new UsageException("--indices: HFDataLoader has no index arrays; leave it out");
+    }
+    if (data instanceof DataConfig.Records records && records.samples().isPresent()) {
+      tokenizer = tokenizer.or(() -> records.samples().map(InstructionOptions::tokenizer));
+      showSamples(TrainingData.samples(records), values);
+    } else if (data instanceof DataConfig.Records records) {
       showRecords(records);
     } else if (data instanceof DataConfig.TokenFile rows) {
       try (ComputeLease lease = Engine.named(LoadedModel.ENGINE).lease(1);
@@ -115,9 +122,6 @@ final class SamplesCommand implements Callable<Integer> {
   }
 
   private void showRecords(DataConfig.Records records) {
-    if (indices.isPresent()) {
-      throw new UsageException("--indices: HFDataLoader has no index arrays; leave it out");
-    }
     try (RecordTable table = TrainingData.records(records)) {
       for (int i = (int) Math.min(start, table.size()); i < end(table.size()); i++) {
         DataRecord record = table.get(i);

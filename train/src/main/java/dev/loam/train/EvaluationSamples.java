@@ -10,8 +10,7 @@ final class EvaluationSamples implements EvaluationData {
   private final SampleSource source;
   private final long samples;
   private final int batchSize;
-  private final int sequenceLength;
-  private final int vocabSize;
+  private final RowShape shape;
   private final SampleBuffer row = new SampleBuffer();
 
   /**
@@ -20,13 +19,11 @@ final class EvaluationSamples implements EvaluationData {
    * @param source is closed with this
    * @param samples how many of it
    */
-  EvaluationSamples(
-      SampleSource source, long samples, int batchSize, int sequenceLength, int vocabSize) {
+  EvaluationSamples(SampleSource source, long samples, int batchSize, RowShape shape) {
     this.source = source;
     this.samples = samples;
     this.batchSize = batchSize;
-    this.sequenceLength = sequenceLength;
-    this.vocabSize = vocabSize;
+    this.shape = shape;
   }
 
   @Override
@@ -36,14 +33,13 @@ final class EvaluationSamples implements EvaluationData {
 
   @Override
   public int maxTokens() {
-    return Math.multiplyExact(batchSize, sequenceLength);
+    return shape.room(batchSize);
   }
 
   @Override
   public MicroBatch batch(long index) {
     long first = index * batchSize;
-    SampleRows rows =
-        new SampleRows(batchSize, maxTokens(), vocabSize, "evaluation samples from " + first);
+    SampleRows rows = new SampleRows(batchSize, shape, "evaluation samples from " + first);
     for (long i = first; i < Math.min(samples, first + batchSize); i++) {
       long sample = i;
       rows.add(row, buffer -> source.read(sample, buffer));

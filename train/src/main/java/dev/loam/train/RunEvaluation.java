@@ -17,7 +17,7 @@ record RunEvaluation(
     implements AutoCloseable {
 
   /** Opens what there is. */
-  static RunEvaluation open(ComputeLease lease, TrainingConfig config) {
+  static RunEvaluation open(ComputeLease lease, TrainingConfig config, MadeSamples made) {
     EvaluationConfig evaluation = config.evaluation();
     Optional<SamplePrompts> prompts =
         evaluation.generations().prompts().isEmpty()
@@ -25,7 +25,7 @@ record RunEvaluation(
             : config.tokenizerDir().map(folder -> prompts(folder, evaluation.generations()));
     return new RunEvaluation(
         evaluation,
-        evaluation.data().map(data -> TrainingData.heldOut(lease, config, data)),
+        evaluation.data().map(data -> TrainingData.heldOut(lease, config, data, made)),
         prompts);
   }
 

@@ -15,8 +15,8 @@ final class SampleBatches implements DataLoader {
   private final Batches batches;
   private final int microBatchSize;
   private final int microBatches;
-  private final int sequenceLength;
-  private final int vocabSize;
+  private final RowShape shape;
+  private final String description;
   private final long stepsPerEpoch;
   private final long samples;
   private final SampleBuffer row = new SampleBuffer();
@@ -25,20 +25,21 @@ final class SampleBatches implements DataLoader {
    * Batches samples.
    *
    * @param samples how many samples an epoch has; the source may hold a few more
+   * @param description a line that describes the data
    */
   SampleBatches(
       SampleSource source,
       long samples,
       int microBatchSize,
       ReplicaShare share,
-      int sequenceLength,
-      int vocabSize) {
+      RowShape shape,
+      String description) {
     this.source = source;
     this.samples = samples;
     this.microBatchSize = microBatchSize;
     this.microBatches = share.microBatches();
-    this.sequenceLength = sequenceLength;
-    this.vocabSize = vocabSize;
+    this.shape = shape;
+    this.description = description;
     batches =
         new Batches(
             source,
@@ -71,12 +72,12 @@ final class SampleBatches implements DataLoader {
 
   @Override
   public int maxTokens() {
-    return Math.multiplyExact(microBatchSize, sequenceLength);
+    return shape.room(microBatchSize);
   }
 
   @Override
   public String description() {
-    return source.size() + " samples of " + sequenceLength + " tokens";
+    return description;
   }
 
   @Override
@@ -94,8 +95,7 @@ final class SampleBatches implements DataLoader {
   }
 
   private MicroBatch microBatch(long consumed, int microBatch) {
-    SampleRows rows =
-        new SampleRows(microBatchSize, maxTokens(), vocabSize, "batch after sample " + consumed);
+    SampleRows rows = new SampleRows(microBatchSize, shape, "batch after sample " + consumed);
     for (int r = 0; r < microBatchSize; r++) {
       int place = r;
       rows.add(row, buffer -> batches.read(consumed, microBatch, place, buffer));

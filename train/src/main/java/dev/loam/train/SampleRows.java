@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 
 /** Makes a micro batch of samples, each a row. */
 final class SampleRows {
-  private final int vocabSize;
+  private final RowShape shape;
   private final String where;
   private final long[] ids;
   private final long[] labels;
@@ -23,22 +23,23 @@ final class SampleRows {
   /**
    * Without rows.
    *
-   * @param room the most tokens of all rows together
+   * @param rows the most rows
    * @param where the rows come from, for messages
    */
-  SampleRows(int rows, int room, int vocabSize, String where) {
-    this.vocabSize = vocabSize;
+  SampleRows(int rows, RowShape shape, String where) {
+    this.shape = shape;
     this.where = where;
+    int room = shape.room(rows);
     ids = new long[room];
     labels = new long[room];
     positions = new long[room];
-    starts = new int[rows + 1];
+    starts = new int[rows + 2];
   }
 
   /** Adds what is read into a buffer. */
   void add(SampleBuffer row, Consumer<SampleBuffer> reader) {
     reader.accept(row);
-    starts = Arrays.copyOf(starts, Math.max(starts.length, documents + row.segments() + 1));
+    starts = Arrays.copyOf(starts, Math.max(starts.length, documents + row.segments() + 2));
     for (int segment = 0; segment < row.segments(); segment++) {
       starts[documents++] = tokens + row.cuSeqlens()[segment];
     }
@@ -50,8 +51,17 @@ final class SampleRows {
     }
   }
 
-  /** All rows. */
+  /** All rows, and padding as far as the shape asks for it: a document that is not trained. */
   MicroBatch toMicroBatch() {
+    int padded = shape.padded(tokens);
+    if (padded > tokens) {
+      starts[documents++] = tokens;
+      Arrays.fill(labels, tokens, padded, LossHead.IGNORED);
+      for (int t = tokens; t < padded; t++) {
+        positions[t] = (long) t - tokens;
+      }
+      tokens = padded;
+    }
     starts[documents] = tokens;
     return new MicroBatch(
         Arrays.copyOf(ids, tokens),
@@ -61,14 +71,14 @@ final class SampleRows {
   }
 
   private int inVocabulary(int id) {
-    if (id < 0 || id >= vocabSize) {
+    if (id < 0 || id >= shape.vocabSize()) {
       throw new DataFormatException(
           "token id "
               + id
               + " in the "
               + where
               + " is outside the model's vocabulary of "
-              + vocabSize
+              + shape.vocabSize()
               + "; preprocess the data with the model's tokenizer or raise vocab_size");
     }
     return id;

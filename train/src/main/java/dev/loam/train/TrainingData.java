@@ -11,6 +11,9 @@ import dev.loam.data.gpt.Split;
 import dev.loam.data.loader.RecordHandler;
 import dev.loam.data.loader.RecordTable;
 import dev.loam.data.mindspeed.MindSpeedSamples;
+import dev.loam.data.sft.InstructionOptions;
+import dev.loam.data.sft.InstructionSamples;
+import dev.loam.data.sft.RowLayout;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.train.config.DataConfig;
 import dev.loam.train.config.TrainingConfig;
@@ -29,30 +32,53 @@ public final class TrainingData {
    * @param replica which data-parallel replica
    */
   public static DataLoader batches(ComputeLease lease, TrainingConfig config, int replica) {
+    return batches(lease, config, replica, new MadeSamples());
+  }
+
+  /**
+   * The batches of one replica of a run; the caller closes them.
+   *
+   * @param replica which data-parallel replica
+   * @param made what ranks of this process share
+   */
+  static DataLoader batches(
+      ComputeLease lease, TrainingConfig config, int replica, MadeSamples made) {
     ReplicaShare share = config.parallel().share(replica);
     if (config.data() instanceof DataConfig.TokenFile file) {
       return new TokenFileBatches(lease, file.path(), config.model(), config.batchSize(), share);
     }
+    if (config.data() instanceof DataConfig.Records records) {
+      InstructionSamples samples = made.of(records);
+      RowShape shape = RowShape.of(samples, config);
+      return new SampleBatches(
+          samples,
+          samples.size(),
+          config.batchSize(),
+          share,
+          shape,
+          samples.counts() + " of at most " + samples.longest() + " tokens");
+    }
     if (config.data() instanceof DataConfig.Instruction instruction) {
       MindSpeedSamples rows = samples(instruction);
       long count = instruction.options().samples().orElse(rows.size());
-      int length = instruction.options().sequenceLength();
-      return batches(rows, count, config, share, length);
+      return batches(rows, count, config, share, instruction.options().sequenceLength());
     }
-    if (!(config.data() instanceof DataConfig.Megatron megatron)) {
-      throw new DataFormatException(
-          "HFDataLoader gives records of text, which cannot be trained on yet");
-    }
+    DataConfig.Megatron megatron = (DataConfig.Megatron) config.data();
     int length = megatron.options().sequenceLength();
     return batches(samples(megatron), megatron.samples(), config, share, length);
   }
 
-  /** Batches of samples, which are closed with them. */
+  /** Batches of samples of one length, which are closed with them. */
   private static DataLoader batches(
       SampleSource samples, long count, TrainingConfig config, ReplicaShare share, int length) {
     try {
       return new SampleBatches(
-          samples, count, config.batchSize(), share, length, config.model().vocabSize());
+          samples,
+          count,
+          config.batchSize(),
+          share,
+          RowShape.equal(length, config.model().vocabSize()),
+          samples.size() + " samples of " + length + " tokens");
     } catch (RuntimeException e) {
       samples.close();
       throw e;
@@ -60,7 +86,8 @@ public final class TrainingData {
   }
 
   /**
-   * The tokens of a row, of which no more than the head of a file is read for that.
+   * The most tokens of a row, of which no more than the head of a file is read for that; only rows
+   * of records that are neither packed nor padded are made to see.
    *
    * @throws DataFormatException if the data is not there or cannot be trained on
    */
@@ -71,13 +98,14 @@ public final class TrainingData {
     if (config.data() instanceof DataConfig.Instruction instruction) {
       return instruction.options().sequenceLength();
     }
-    if (config.data() instanceof DataConfig.TokenFile file) {
-      try (TokenFile opened = new TokenFile(lease, file.path())) {
-        return opened.length();
-      }
+    if (config.data() instanceof DataConfig.Records records) {
+      InstructionOptions options = options(records);
+      boolean free = options.rows() instanceof RowLayout.One && options.padTo().isEmpty();
+      return free ? samples(records).longest() : options.longestRow();
     }
-    throw new DataFormatException(
-        "HFDataLoader gives records of text, which cannot be trained on yet");
+    try (TokenFile opened = new TokenFile(lease, ((DataConfig.TokenFile) config.data()).path())) {
+      return opened.length();
+    }
   }
 
   /**
@@ -85,28 +113,50 @@ public final class TrainingData {
    *
    * @param data what {@code eval_dataset} names
    */
-  static EvaluationData heldOut(ComputeLease lease, TrainingConfig config, DataConfig data) {
+  static EvaluationData heldOut(
+      ComputeLease lease, TrainingConfig config, DataConfig data, MadeSamples made) {
     int batchSize = config.evaluation().batchSize();
     int vocabulary = config.model().vocabSize();
     if (data instanceof DataConfig.TokenFile file) {
       SampleSource rows = samples(lease, file);
-      int length = rows.get(0).length();
-      return new EvaluationSamples(rows, rows.size(), batchSize, length, vocabulary);
+      RowShape shape = RowShape.equal(rows.get(0).length(), vocabulary);
+      return new EvaluationSamples(rows, rows.size(), batchSize, shape);
     }
     if (data instanceof DataConfig.Instruction instruction) {
       SampleSource rows = samples(instruction);
       long count = instruction.options().samples().orElse(rows.size());
-      int length = instruction.options().sequenceLength();
-      return new EvaluationSamples(rows, count, batchSize, length, vocabulary);
+      RowShape shape = RowShape.equal(instruction.options().sequenceLength(), vocabulary);
+      return new EvaluationSamples(rows, count, batchSize, shape);
     }
-    if (!(data instanceof DataConfig.Megatron megatron)) {
-      throw new DataFormatException(
-          "eval_dataset: HFDataLoader gives records of text, which cannot be evaluated on yet");
+    if (data instanceof DataConfig.Records records) {
+      InstructionSamples samples = made.of(records);
+      return new EvaluationSamples(
+          samples, samples.size(), batchSize, RowShape.of(samples, config));
     }
+    DataConfig.Megatron megatron = (DataConfig.Megatron) data;
     SampleSource source = samples(megatron);
     long count = Math.min(megatron.samples(), source.size());
-    int length = megatron.options().sequenceLength();
-    return new EvaluationSamples(source, count, batchSize, length, vocabulary);
+    RowShape shape = RowShape.equal(megatron.options().sequenceLength(), vocabulary);
+    return new EvaluationSamples(source, count, batchSize, shape);
+  }
+
+  /**
+   * Samples made of records, held in memory.
+   *
+   * @throws DataFormatException naming the record that cannot be used, or if the configuration has
+   *     no handler that makes samples
+   */
+  public static InstructionSamples samples(DataConfig.Records data) {
+    InstructionOptions options = options(data);
+    try (RecordTable records = records(data)) {
+      return InstructionSamples.of(records, options);
+    }
+  }
+
+  private static InstructionOptions options(DataConfig.Records data) {
+    return data.samples()
+        .orElseThrow(
+            () -> new DataFormatException("HFDataLoader has no handler that makes samples"));
   }
 
   /** Exactly given rows, one by one; the caller closes them. */

@@ -36,6 +36,7 @@ public final class TrainingRun {
   private final TrainingConfig config;
   private final StopRequest stopRequest;
   private final Storage storage;
+  private final MadeSamples samples = new MadeSamples();
 
   /** A run. */
   public TrainingRun(TrainingConfig config) {
@@ -100,8 +101,9 @@ public final class TrainingRun {
       StartingPoint start = StartingPoint.of(config);
       try (DataLoader batches =
               new PrefetchedBatches(
-                  TrainingData.batches(lease, config, groups.position().data()), world.rank());
-          RunEvaluation evaluation = RunEvaluation.open(lease, config);
+                  TrainingData.batches(lease, config, groups.position().data(), samples),
+                  world.rank());
+          RunEvaluation evaluation = RunEvaluation.open(lease, config, samples);
           Qwen3Model model = newModel(config, lease, groups)) {
         setWeights(model, start);
         world.barrier("start of the run").await();

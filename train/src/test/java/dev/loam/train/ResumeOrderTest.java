@@ -153,8 +153,8 @@ class ResumeOrderTest {
           samples,
           shape.rows,
           new ReplicaShare(replica, shape.replicas, shape.microBatches, shape.dealing),
-          length,
-          Integer.MAX_VALUE);
+          RowShape.equal(length, Integer.MAX_VALUE),
+          "numbers");
     }
 
     @Override

@@ -45,7 +45,12 @@ class SampleBatchesTest {
 
   private static SampleBatches batches(long size, long samples, int micro, int accumulation) {
     return new SampleBatches(
-        new Numbered(size), samples, micro, ReplicaShare.whole(accumulation), 4, 100);
+        new Numbered(size),
+        samples,
+        micro,
+        ReplicaShare.whole(accumulation),
+        RowShape.equal(4, 100),
+        "numbers");
   }
 
   @Test
@@ -73,6 +78,20 @@ class SampleBatchesTest {
     assertThat(batch.cuSeqlens()).isEqualTo(CuSeqlens.of(0, 2, 4, 6, 8));
   }
 
+  /** Sequence parallelism divides the tokens of a micro batch. */
+  @Test
+  void paddedToAMultiple() {
+    RowShape shape = new RowShape(4, 100, 3);
+    SampleBatches batches =
+        new SampleBatches(new Numbered(4), 4, 2, ReplicaShare.whole(1), shape, "");
+    assertThat(batches.maxTokens()).isEqualTo(9);
+    MicroBatch batch = batches.step(new DataCursor(0, 2)).get(0);
+    assertThat(batch.inputIds()).containsExactly(2, 2, 2, 2, 3, 3, 3, 3, 0);
+    assertThat(batch.labels()).containsExactly(3, -100, 3, 3, 4, -100, 4, 4, -100);
+    assertThat(batch.positions()).containsExactly(0, 1, 0, 1, 0, 1, 0, 1, 0);
+    assertThat(batch.cuSeqlens()).isEqualTo(CuSeqlens.of(0, 2, 4, 6, 8, 9));
+  }
+
   @Test
   void idsOutsideTheVocabularyAreNamed() {
     SampleBatches batches = batches(102, 102, 2, 1);
@@ -95,7 +114,7 @@ class SampleBatchesTest {
   @Test
   void closingClosesTheSource() {
     Numbered source = new Numbered(4);
-    new SampleBatches(source, 4, 1, ReplicaShare.whole(1), 4, 100).close();
+    new SampleBatches(source, 4, 1, ReplicaShare.whole(1), RowShape.equal(4, 100), "").close();
     assertThat(source.closed).isTrue();
   }
 }

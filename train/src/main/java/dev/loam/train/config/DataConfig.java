@@ -7,6 +7,7 @@ import dev.loam.data.gpt.Split;
 import dev.loam.data.loader.RecordHandler;
 import dev.loam.data.loader.RecordSource;
 import dev.loam.data.mindspeed.MindSpeedSampleOptions;
+import dev.loam.data.sft.InstructionOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -68,11 +69,14 @@ public sealed interface DataConfig {
   record Instruction(Path dataPath, MindSpeedSampleOptions options) implements DataConfig {}
 
   /**
-   * Records of text ({@code HFDataLoader}), which no training can be run on yet.
+   * Records of text ({@code HFDataLoader}).
    *
    * @param handlers what is done with the records, in this order
+   * @param samples how they become samples; without it they are only looked at
    */
-  record Records(RecordSource source, List<RecordHandler> handlers) implements DataConfig {
+  record Records(
+      RecordSource source, List<RecordHandler> handlers, Optional<InstructionOptions> samples)
+      implements DataConfig {
     /** Copies the list. */
     public Records {
       handlers = List.copyOf(handlers);

@@ -2,6 +2,7 @@
 package dev.loam.train.config;
 
 import dev.loam.data.gpt.Split;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,8 +21,10 @@ final class DataSection {
    * Reads it.
    *
    * @param phase which part of the data is meant where it is not said
+   * @param tokenizer of the run, for records whose handlers name none
    */
-  static Optional<DataConfig> read(Section dataset, boolean upstreamCompat, Split phase) {
+  static Optional<DataConfig> read(
+      Section dataset, boolean upstreamCompat, Split phase, Optional<Path> tokenizer) {
     dataset.only("drop_remainder", "True", "a step has all of its samples");
     dataset.only("repeat", "1", "set runner_config.epochs");
     dataset.only("dynamic_batch", "False", "a batch has runner_config.batch_size samples");
@@ -64,7 +67,7 @@ final class DataSection {
     } else if (type.get().equals("InstructionDataLoader")) {
       data = InstructionSection.read(loader, phase);
     } else if (type.get().equals("HFDataLoader")) {
-      data = HfLoaderSection.read(loader);
+      data = HfLoaderSection.read(loader, upstreamCompat, tokenizer);
     } else {
       loader.problem("type", "= " + type.get() + " is not available; " + meant(type.get()));
       loader.leaveOpen();

@@ -2,6 +2,7 @@
 package dev.loam.train.config;
 
 import dev.loam.data.gpt.Split;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,11 +19,12 @@ final class EvaluationSection {
     this.evaluates = root.flag("do_eval", false);
   }
 
-  static EvaluationConfig read(Section root, boolean compat, int batchSize, boolean hasTokenizer) {
-    return new EvaluationSection(root).read(compat, batchSize, hasTokenizer);
+  static EvaluationConfig read(
+      Section root, boolean compat, int batchSize, Optional<Path> tokenizer) {
+    return new EvaluationSection(root).read(compat, batchSize, tokenizer);
   }
 
-  private EvaluationConfig read(boolean compat, int batchSize, boolean hasTokenizer) {
+  private EvaluationConfig read(boolean compat, int batchSize, Optional<Path> tokenizer) {
     int everySteps = interval("eval_step_interval", 100);
     int everyEpochs = interval("eval_epoch_interval", -1);
     Section early = root.section("early_stop");
@@ -31,7 +33,7 @@ final class EvaluationSection {
     if (patience > 0 && !evaluates) {
       early.problem("patience", "counts evaluations, and there are none; set do_eval to True");
     }
-    EvaluationConfig.Generations generations = generations(hasTokenizer);
+    EvaluationConfig.Generations generations = generations(tokenizer.isPresent());
     if (!evaluates) {
       root.ignore("eval_dataset");
       return new EvaluationConfig(Optional.empty(), 1, 0, 0, 0, 0, generations);
@@ -47,7 +49,7 @@ final class EvaluationSection {
     int size = dataset.integer("batch_size", batchSize, 1, 1 << 20);
     return new EvaluationConfig(
         root.has("eval_dataset")
-            ? DataSection.read(dataset, compat, Split.VALID)
+            ? DataSection.read(dataset, compat, Split.VALID, tokenizer)
             : Optional.empty(),
         size,
         everySteps,

@@ -4,6 +4,7 @@ package dev.loam.train.config;
 import dev.loam.data.loader.RecordCondition;
 import dev.loam.data.loader.RecordHandler;
 import dev.loam.data.loader.SortOrder;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -52,10 +53,6 @@ final class HandlerSection {
       case "remove_columns" -> Optional.of(new RecordHandler.RemoveColumns(columns()));
       case "select_columns" -> Optional.of(new RecordHandler.SelectColumns(columns()));
       case "flatten" -> Optional.of(new RecordHandler.Flatten());
-      case "AlpacaInstructDataHandler", "CodeAlpacaInstructDataHandler", "PackingHandler" -> {
-        makeSamples(type);
-        yield Optional.empty();
-      }
       default -> {
         refuse(type);
         yield Optional.empty();
@@ -63,33 +60,16 @@ final class HandlerSection {
     };
   }
 
-  /** Those of upstream that make samples of records: their arguments are checked already. */
-  private void makeSamples(String type) {
-    section.unavailable(
-        "type", "= " + type + " is not available yet; there are " + String.join(", ", KNOWN));
-    section.integer("seq_length", 4096, 1, 1 << 24);
-    if (type.equals("PackingHandler")) {
-      section.choice("pack_strategy", "pack", List.of("pack", "truncate"));
-      return;
-    }
-    section.flag("padding", true);
-    section.integer("ignore_token_id");
-    section.integer("pad_token_id");
-    section.flag("is_dynamic");
-    Section tokenizer = section.section("tokenizer");
-    tokenizer.ignore("trust_remote_code", "type", "auto_register");
-    tokenizer.choice("padding_side", List.of("right", "left"));
-    tokenizer.path("pretrained_model_dir");
-  }
-
   private void refuse(String type) {
+    List<String> all = new ArrayList<>(KNOWN);
+    all.addAll(SampleHandlers.TYPES);
     if (type.isEmpty()) {
-      section.problem("type", "is missing; one of " + String.join(", ", KNOWN));
+      section.problem("type", "is missing; one of " + String.join(", ", all));
     } else {
       String meant =
-          Suggestion.of(type, KNOWN)
+          Suggestion.of(type, all)
               .map(known -> "did you mean " + known + "?")
-              .orElse("there are " + String.join(", ", KNOWN));
+              .orElse("there are " + String.join(", ", all));
       section.problem("type", "= " + type + " is not available; " + meant);
     }
     section.leaveOpen();

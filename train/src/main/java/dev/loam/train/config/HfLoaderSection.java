@@ -4,6 +4,8 @@ package dev.loam.train.config;
 import dev.loam.data.DataFormatException;
 import dev.loam.data.loader.RecordHandler;
 import dev.loam.data.loader.RecordSource;
+import dev.loam.data.sft.InstructionOptions;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +17,12 @@ final class HfLoaderSection {
 
   private HfLoaderSection() {}
 
-  static Optional<DataConfig> read(Section loader) {
+  /**
+   * Reads it.
+   *
+   * @param tokenizer of the run, for handlers that name none
+   */
+  static Optional<DataConfig> read(Section loader, boolean compat, Optional<Path> tokenizer) {
     requireLoadDataset(loader);
     loader.only(
         "shuffle",
@@ -37,12 +44,16 @@ final class HfLoaderSection {
         "num_proc",
         "keep_in_memory");
     List<RecordHandler> handlers = new ArrayList<>();
+    SampleHandlers samples = new SampleHandlers(compat, tokenizer);
     boolean single = loader.isSection("handler");
     for (Section handler :
         single ? List.of(loader.section("handler")) : loader.sections("handler")) {
-      HandlerSection.read(handler).ifPresent(handlers::add);
+      if (!samples.take(handler)) {
+        HandlerSection.read(handler).ifPresent(handlers::add);
+      }
     }
-    return source(loader).map(source -> new DataConfig.Records(source, handlers));
+    Optional<InstructionOptions> options = samples.options();
+    return source(loader).map(source -> new DataConfig.Records(source, handlers, options));
   }
 
   private static void requireLoadDataset(Section loader) {

@@ -40,7 +40,8 @@ final class TrainingConfigReader {
   /** Reads {@code train_dataset} alone. */
   static DataConfig readData(Path file, Map<String, String> overrides) {
     TrainingConfigReader reader = new TrainingConfigReader(file, overrides);
-    Optional<DataConfig> data = reader.data(reader.root.flag("upstream_compat", false));
+    Optional<Path> tokenizer = reader.tokenizerDir(reader.root.path("pretrained_model_dir"));
+    Optional<DataConfig> data = reader.data(reader.root.flag("upstream_compat", false), tokenizer);
     reader.root.section("train_dataset").finish();
     reader.problems.throwIfNotRunnable();
     return data.orElseThrow();
@@ -54,10 +55,10 @@ final class TrainingConfigReader {
     return folder;
   }
 
-  private Optional<DataConfig> data(boolean compat) {
+  private Optional<DataConfig> data(boolean compat, Optional<Path> tokenizer) {
     Section dataset = root.section("train_dataset");
     dataset.ignore("batch_size");
-    return DataSection.read(dataset, compat, Split.TRAIN);
+    return DataSection.read(dataset, compat, Split.TRAIN, tokenizer);
   }
 
   private TrainingConfig read() {
@@ -65,7 +66,8 @@ final class TrainingConfigReader {
     boolean compat = root.flag("upstream_compat", false);
     Optional<Path> pretrained = root.path("pretrained_model_dir");
     Optional<Qwen3Config> model = ModelSection.read(root, pretrained, problems);
-    Optional<DataConfig> data = data(compat);
+    Optional<Path> tokenizer = tokenizerDir(pretrained);
+    Optional<DataConfig> data = data(compat, tokenizer);
     Section loader = root.section("train_dataset").section("data_loader");
     if (model.isPresent() && data.isPresent() && data.get() instanceof DataConfig.Megatron gpt) {
       if (gpt.options().sequenceLength() > model.get().maxPositions()) {
@@ -78,13 +80,7 @@ final class TrainingConfigReader {
                     + model.get().maxPositions());
       }
     }
-    if (data.isPresent() && data.get() instanceof DataConfig.Records) {
-      loader.unavailable(
-          "type",
-          "= HFDataLoader cannot be trained on yet, 'loam samples' shows its records; turn"
-              + " text into a dataset with 'loam preprocess' and train on that with"
-              + " BlendedMegatronDatasetDataLoader");
-    }
+    data.ifPresent(read -> checkRecords(loader, read, model));
     Section modelConfig = root.section("model").section("model_config");
     Optional<PetConfig> pet = PetSection.read(modelConfig);
     if (pet.isPresent()) {
@@ -113,10 +109,12 @@ final class TrainingConfigReader {
     long seed = root.integer("seed", 1L);
     Path output = Path.of(root.text("output_dir", "./output"));
     Optional<Path> load = root.path("load_checkpoint");
-    Optional<Path> tokenizer = tokenizerDir(pretrained);
     RecomputeConfig recompute = RecomputeSection.read(root, parallel.layout(), model);
-    EvaluationConfig evaluation =
-        EvaluationSection.read(root, compat, batchSize, tokenizer.isPresent());
+    EvaluationConfig evaluation = EvaluationSection.read(root, compat, batchSize, tokenizer);
+    evaluation
+        .data()
+        .ifPresent(
+            held -> checkRecords(root.section("eval_dataset").section("data_loader"), held, model));
     MonitorConfig monitor = MonitorSection.read(root);
     HealthConfig health = HealthSection.read(root, monitor.globalNorm());
     DataSkip dataSkip = HealthSection.readDataSkip(root);
@@ -149,6 +147,31 @@ final class TrainingConfigReader {
         callbacks.lossMonitor(),
         pet,
         problems.ignoredKeys());
+  }
+
+  /** Whether samples can be made of records, and be trained. */
+  private static void checkRecords(Section loader, DataConfig data, Optional<Qwen3Config> model) {
+    if (!(data instanceof DataConfig.Records records)) {
+      return;
+    }
+    if (records.samples().isEmpty()) {
+      loader.unavailable(
+          "type",
+          "= HFDataLoader cannot be trained on without a handler that makes samples: "
+              + String.join(", ", SampleHandlers.MAKERS)
+              + "; 'loam samples' shows its records");
+    } else if (model.isPresent()) {
+      int length = records.samples().get().longestRow();
+      if (length > model.get().maxPositions()) {
+        loader.problem(
+            "handler",
+            "makes rows of "
+                + length
+                + " tokens, longer than model.model_config.max_position_embeddings "
+                + model.get().maxPositions()
+                + "; set seq_length");
+      }
+    }
   }
 
   private Optional<Path> tokenizerDir(Optional<Path> pretrained) {

@@ -56,8 +56,7 @@ final class AllKeys {
             - {type: remove_columns, column_names: a}
             - {type: select_columns, column_names: a}
             - {type: flatten}
-            - {type: AlpacaInstructDataHandler}
-            - {type: CodeAlpacaInstructDataHandler}
+            - {type: AlpacaInstructDataHandler, tokenizer: {pretrained_model_dir: a}}
             - {type: PackingHandler}
       """;
 

@@ -53,7 +53,8 @@ class HfLoaderSectionTest {
                     "llm-wizard/alpaca-gpt4-data-zh",
                     Map.of("train", List.of("alpaca_gpt4_data_zh.json")),
                     "train"),
-                List.of(new RecordHandler.Take(1000))));
+                List.of(new RecordHandler.Take(1000)),
+                Optional.empty()));
   }
 
   @Test
@@ -160,7 +161,8 @@ class HfLoaderSectionTest {
             file + ":16:34: train_dataset.data_loader.handler.function cannot be set: it is Python",
             ":17:16: train_dataset.data_loader.handler.type = rename_column needs new_column_name",
             ":18:16: train_dataset.data_loader.handler.type = remove_columns needs column_names",
-            ":19:16: train_dataset.data_loader.handler.type = AlpacaInstructDataHandler is not",
+            ":19:16: train_dataset.data_loader.handler.type = AlpacaInstructDataHandler needs a"
+                + " tokenizer",
             ":5:12: train_dataset.data_loader.split = train[ is not understood",
             "handler.type is missing; one of take, skip");
     Path disk = file("path: a\nload_func: load_from_disk\ndata_files: []");
@@ -176,8 +178,8 @@ class HfLoaderSectionTest {
     new ConfigFiles(folder)
         .refused(config)
         .hasMessageContainingAll(
-            "train_dataset.data_loader.type = HFDataLoader cannot be trained on yet",
-            "loam samples",
-            "loam preprocess");
+            "train_dataset.data_loader.type = HFDataLoader cannot be trained on without a handler",
+            "AlpacaInstructDataHandler",
+            "loam samples");
   }
 }
