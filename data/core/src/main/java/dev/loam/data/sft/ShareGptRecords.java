@@ -43,7 +43,7 @@ final class ShareGptRecords {
 
   /** One call or a list of calls, in JSON. */
   private static List<Map<String, Object>> calls(Turns.Turn turn, String json) {
-    Object parsed = Turns.parse(json);
+    Object parsed = Turns.parse(json).orElse(json);
     Object list = parsed instanceof Map ? List.of(parsed) : parsed;
     return Turns.objects(list)
         .filter(calls -> calls.stream().allMatch(call -> call.get("name") instanceof String))

@@ -63,11 +63,10 @@ final class Turns {
   /** The tools of a record: objects, or JSON of such as a string; none where there are none. */
   static List<Map<String, Object>> tools(DataRecord record) {
     Object value = record.value("tools").orElse("");
-    Object tools = value instanceof String text && !text.isBlank() ? parse(text) : plain(value);
-    if ("".equals(value) || "".equals(tools)) {
+    if (value instanceof String text && text.isBlank()) {
       return List.of();
     }
-    return objects(tools)
+    return objects(value instanceof String text ? parse(text).orElse(text) : plain(value))
         .orElseThrow(
             () ->
                 record
@@ -89,12 +88,12 @@ final class Turns {
     return Optional.of(objects);
   }
 
-  /** JSON as plain values; the empty text where it is none. */
-  static Object parse(String json) {
+  /** JSON as plain values, if it is any. */
+  static Optional<Object> parse(String json) {
     try {
-      return JSON.readValue(json, Object.class);
+      return Optional.ofNullable(JSON.readValue(json, Object.class));
     } catch (JsonProcessingException e) {
-      return "";
+      return Optional.empty();
     }
   }
 
