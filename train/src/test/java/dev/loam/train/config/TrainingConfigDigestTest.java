@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ class TrainingConfigDigestTest {
           Path.class,
           Duration.class,
           OptionalInt.class,
+          OptionalLong.class,
           Integer.class,
           Long.class,
           Double.class);
