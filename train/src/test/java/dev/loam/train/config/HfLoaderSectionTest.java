@@ -8,6 +8,10 @@ import dev.loam.data.loader.RecordCondition;
 import dev.loam.data.loader.RecordHandler;
 import dev.loam.data.loader.RecordSource;
 import dev.loam.data.loader.SortOrder;
+import dev.loam.data.sft.ConversationFormat;
+import dev.loam.data.sft.InstructionOptions;
+import dev.loam.data.sft.Packing;
+import dev.loam.data.sft.RowLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +114,71 @@ class HfLoaderSectionTest {
     assertThat(read("path: a.jsonl\nhandler: {type: flatten}").handlers())
         .containsExactly(new RecordHandler.Flatten());
     assertThat(read("path: a.jsonl").handlers()).isEmpty();
+  }
+
+  private InstructionOptions made(String handlers, Map<String, String> overrides)
+      throws IOException {
+    Path file = file("path: a\nhandler:\n" + handlers.indent(2));
+    DataConfig data = TrainingConfig.readData(file, overrides);
+    return ((DataConfig.Records) data).samples().orElseThrow();
+  }
+
+  @Test
+  void handlersThatMakeSamples() throws IOException {
+    String upstreams =
+        """
+        - {type: take, n: 3}
+        - type: AlpacaInstructDataHandler
+          seq_length: 512
+          padding: False
+          tokenizer: {trust_remote_code: True, padding_side: right, pretrained_model_dir: tok}
+        - {type: PackingHandler, seq_length: 1024}
+        """;
+    InstructionOptions.Builder options = InstructionOptions.builder(Path.of("tok"), 512);
+    RowLayout packed = new RowLayout.Packed(Packing.IN_ORDER, 1024);
+    options.optRows(packed).optFormat(ConversationFormat.ALPACA);
+    assertThat(made(upstreams, Map.of())).isEqualTo(options.build());
+    options.optText(InstructionOptions.TextStyle.MINDFORMERS_ALPACA);
+    options.optAddedTokensInMessages(true).optPadTo(1024).optPadToken(0);
+    assertThat(made(upstreams, Map.of("upstream_compat", "True"))).isEqualTo(options.build());
+    String own =
+        """
+        - {type: ChatDataHandler, seq_length: 64, format: openai, enable_thinking: False,
+           mask_history: True, skip_untrained: True, added_tokens_in_messages: True,
+           pad_token_id: 7}
+        """;
+    assertThat(made(own, Map.of("tokenizer_dir", folder.toString())))
+        .isEqualTo(
+            InstructionOptions.builder(folder, 64)
+                .optFormat(ConversationFormat.OPENAI)
+                .optEnableThinking(false)
+                .optOnlyLastAnswer(true)
+                .optSkipUntrained(true)
+                .optAddedTokensInMessages(true)
+                .optPadTo(64)
+                .optPadToken(7)
+                .build());
+  }
+
+  @Test
+  void handlersInAnotherOrderAreRefused() throws IOException {
+    Path file =
+        file(
+            """
+            path: a
+            handler:
+              - {type: PackingHandler}
+              - {type: ChatDataHandler, tokenizer: {pretrained_model_dir: tok}, is_dynamic: True}
+              - {type: take, n: 3}
+            """);
+    assertThatThrownBy(() -> TrainingConfig.readData(file, Map.of()))
+        .hasMessageContainingAll(
+            "type = ChatDataHandler cannot come after PackingHandler",
+            "type = take cannot come after ChatDataHandler",
+            "is_dynamic cannot be set: set padding to False");
+    Path alone = file("path: a\nhandler: {type: PackingHandler}");
+    assertThatThrownBy(() -> TrainingConfig.readData(alone, Map.of()))
+        .hasMessageContaining("type = PackingHandler needs one of AlpacaInstructDataHandler");
   }
 
   @Test

@@ -138,6 +138,9 @@ class InstructionSamplesTest {
     assertThat(cut.counts().cut()).isEqualTo(1);
     assertThat(sample.inputIds()).isEqualTo(Arrays.copyOf(whole.inputIds(), whole.length() - 3));
     assertThat(sample.labels()).isEqualTo(Arrays.copyOf(whole.labels(), whole.length() - 3));
+    RowLayout rows = new RowLayout.Packed(Packing.FIRST_FIT, whole.length() - 3);
+    Sample row = chat.samples(chat.options(200).optRows(rows), ALPACA, ALPACA).get(1);
+    assertThat(row.inputIds()).isEqualTo(sample.inputIds());
   }
 
   @Test
@@ -184,6 +187,23 @@ class InstructionSamplesTest {
     assertThat(Arrays.copyOfRange(row.labels(), 2 * n, length)).containsOnly(-100);
     assertThat(Arrays.copyOfRange(row.positionIds(), 2 * n, length)).containsExactly(0, 1, 2, 3, 4);
     assertThat(rows.get(1).cuSeqlens()).containsExactly(0, n, length);
+  }
+
+  /** MindFormers' CodeAlpaca has no end of an answer and labels that are not shifted. */
+  @Test
+  void mindFormersCodeAlpaca() throws IOException {
+    InstructionOptions.Builder code =
+        chat.options(300).optText(InstructionOptions.TextStyle.MINDFORMERS_CODE_ALPACA);
+    Sample sample = chat.samples(code, ALPACA).get(0);
+    String prompt =
+        "Below is an instruction that describes a task. Write a response that appropriately"
+            + " completes the request.\n\n### Instruction:\nhi\n\n### Input:\nyou\n\n"
+            + "### Response:\n";
+    assertThat(text(sample)).isEqualTo(prompt + "ho");
+    int answer = sample.length() - 2;
+    assertThat(Arrays.copyOf(sample.labels(), answer)).containsOnly(-100);
+    assertThat(Arrays.copyOfRange(sample.labels(), answer, answer + 2))
+        .isEqualTo(Arrays.copyOfRange(sample.inputIds(), answer, answer + 2));
   }
 
   @ParameterizedTest
