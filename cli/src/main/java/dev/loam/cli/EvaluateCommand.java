@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.cli;
 
+import dev.loam.data.sft.InstructionOptions;
+import dev.loam.data.sft.InstructionSamples;
 import dev.loam.model.Qwen3Config;
 import dev.loam.parallel.ForwardPass;
 import dev.loam.tensor.Arena;
@@ -27,7 +29,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description = {
-      "Takes the loss and the perplexity of a model on a text file, or on records with a text each."
+      "Takes the loss and the perplexity of a model on a text file, on records with a text each, or"
+          + " on the answers of instruction data, which the model is also asked for."
     })
 @SuppressWarnings("NullAway.Init") // the fields are set by picocli
 final class EvaluateCommand implements Callable<Integer> {
@@ -61,8 +64,21 @@ final class EvaluateCommand implements Callable<Integer> {
   private Optional<Integer> sequenceLength = Optional.empty();
 
   @Option(
+      names = "--loss-only",
+      description = "Does not have the model answer the questions of instruction data.")
+  private boolean lossOnly;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description = "How many questions are answered together; by default 8.")
+  private int batchSize = 8;
+
+  @Option(
       names = "--json",
-      description = "Writes {\"loss\", \"perplexity\", \"tokens\"} instead of a line for people.")
+      description =
+          "Writes {\"loss\", \"perplexity\", \"tokens\"}, and for instruction data"
+              + " \"exact_match\" (a share) and \"rows\", instead of a line for people.")
   private boolean json;
 
   EvaluateCommand(Streams streams) {
@@ -74,15 +90,16 @@ final class EvaluateCommand implements Callable<Integer> {
     if (sequenceLength.orElse(1) < 1) {
       throw new UsageException("--seq-length must be at least 1, not " + sequenceLength.get());
     }
-    EvaluationInput data = EvaluationInput.read(input, key);
-    Tokenizer tokenizer = HuggingFaceTokenizer.load(model.tokenizerFolder());
-    try (LoadedModel loaded = model.load(threads)) {
-      int length = length(loaded.model().config());
-      if (data instanceof EvaluationInput.Texts texts) {
-        write(loaded.lease().call(() -> judge(loaded, windows(texts, tokenizer, length), length)));
-      } else {
-        throw new UsageException(
-            input + ": the first record has no field \"" + key + "\"; name it with --json-key");
+    if (batchSize < 1) {
+      throw new UsageException("--batch-size must be at least 1, not " + batchSize);
+    }
+    try (EvaluationInput data = EvaluationInput.read(input, key)) {
+      Tokenizer tokenizer = HuggingFaceTokenizer.load(model.tokenizerFolder());
+      try (LoadedModel loaded = model.load(threads)) {
+        int length = length(loaded.model().config());
+        List<LossWindow> windows = windows(data, tokenizer, length);
+        LossTotal total = loaded.lease().call(() -> judge(loaded, windows, length));
+        write(total, data, tokenizer, loaded);
       }
     }
     return ExitCodes.OK;
@@ -97,11 +114,22 @@ final class EvaluateCommand implements Callable<Integer> {
     return length;
   }
 
-  private static List<LossWindow> windows(
-      EvaluationInput.Texts texts, Tokenizer tokenizer, int length) {
+  private List<LossWindow> windows(EvaluationInput data, Tokenizer tokenizer, int length) {
     List<LossWindow> windows = new ArrayList<>();
-    for (String text : texts.texts()) {
-      windows.addAll(LossWindow.ofText(tokenizer.encode(text, AddedTokens.all()), length));
+    if (data instanceof EvaluationInput.Texts texts) {
+      for (String text : texts.texts()) {
+        windows.addAll(LossWindow.ofText(tokenizer.encode(text, AddedTokens.all()), length));
+      }
+    } else if (data instanceof EvaluationInput.Rows rows) {
+      if (length < 2) {
+        throw new UsageException("--seq-length must be at least 2 for instruction data");
+      }
+      InstructionOptions options =
+          InstructionOptions.builder(model.tokenizerFolder(), length).build();
+      InstructionSamples samples = InstructionSamples.of(rows.table(), options);
+      for (long i = 0; i < samples.size(); i++) {
+        windows.add(LossWindow.ofSample(samples.get(i)));
+      }
     }
     return windows;
   }
@@ -146,24 +174,25 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void write(LossTotal total) {
-    double perplexity = Math.exp(total.mean());
-    if (json) {
-      Map<String, Object> object = new LinkedHashMap<>();
-      object.put("loss", total.mean());
-      object.put("perplexity", perplexity);
-      object.put("tokens", total.tokens());
-      streams.out().print(JsonText.write(object) + "\n");
-    } else {
-      streams
-          .out()
-          .print(
-              String.format(
-                  Locale.ROOT,
-                  "loss %.5f, perplexity %.4f, %d tokens\n",
-                  total.mean(),
-                  perplexity,
-                  total.tokens()));
+  private void write(
+      LossTotal total, EvaluationInput data, Tokenizer tokenizer, LoadedModel loaded) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("loss", total.mean());
+    object.put("perplexity", Math.exp(total.mean()));
+    object.put("tokens", total.tokens());
+    String line =
+        String.format(
+            Locale.ROOT,
+            "loss %.5f, perplexity %.4f, %d tokens",
+            total.mean(),
+            Math.exp(total.mean()),
+            total.tokens());
+    if (data instanceof EvaluationInput.Rows rows && !lossOnly) {
+      int matches = new AnswerCheck(loaded, tokenizer, model, batchSize).matches(rows.table());
+      object.put("exact_match", (double) matches / rows.table().size());
+      object.put("rows", rows.table().size());
+      line += ", %d of %d answers exactly".formatted(matches, rows.table().size());
     }
+    streams.out().print((json ? JsonText.write(object) : line) + "\n");
   }
 }

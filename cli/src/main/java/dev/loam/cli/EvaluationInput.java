@@ -1,23 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.cli;
 
-import dev.loam.data.record.DataRecord;
-import dev.loam.data.record.RecordFiles;
+import dev.loam.data.loader.RecordSource;
+import dev.loam.data.loader.RecordTable;
 import dev.loam.data.record.RecordFormat;
-import dev.loam.data.record.RecordReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** What a model is judged by. */
-sealed interface EvaluationInput {
+sealed interface EvaluationInput extends AutoCloseable {
   /** Texts, each by itself. */
-  record Texts(List<String> texts) implements EvaluationInput {}
+  record Texts(List<String> texts) implements EvaluationInput {
+    @Override
+    public void close() {}
+  }
 
-  /** Questions and answers. */
-  record Rows(List<DataRecord> rows) implements EvaluationInput {}
+  /**
+   * Questions and answers.
+   *
+   * @param table closed with this
+   */
+  record Rows(RecordTable table) implements EvaluationInput {
+    @Override
+    public void close() {
+      table.close();
+    }
+  }
 
   /**
    * Reads a file: records, which all have a text or none, or else one text.
@@ -30,17 +41,16 @@ sealed interface EvaluationInput {
     if (format.isEmpty() || format.get() == RecordFormat.TEXT) {
       return new Texts(List.of(TextInput.read(file, "text")));
     }
-    List<DataRecord> rows = new ArrayList<>();
-    try (RecordReader reader = RecordFiles.open(List.of(file))) {
-      for (Optional<DataRecord> row = reader.next(); row.isPresent(); row = reader.next()) {
-        rows.add(row.get());
-      }
+    RecordTable table = RecordSource.of(file.toString()).open();
+    if (!table.columns().contains(key)) {
+      return new Rows(table);
     }
-    if (rows.isEmpty()) {
-      throw new UsageException(file + ": no records");
+    try (table) {
+      return new Texts(
+          IntStream.range(0, table.size()).mapToObj(i -> table.get(i).requireText(key)).toList());
     }
-    return rows.get(0).has(key)
-        ? new Texts(rows.stream().map(row -> row.requireText(key)).toList())
-        : new Rows(rows);
   }
+
+  @Override
+  void close();
 }

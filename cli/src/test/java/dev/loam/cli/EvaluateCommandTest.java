@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +112,93 @@ class EvaluateCommandTest {
         .matches("loss \\d+\\.\\d{5}, perplexity \\d+\\.\\d{4}, " + tokens + " tokens\n");
   }
 
+  private void writeTemplate() throws IOException {
+    Files.writeString(
+        model.resolve("chat_template.jinja"),
+        "{% for m in messages %}{{ m.role }}:{{ m.content }}<|end|>{% endfor %}"
+            + "{% if add_generation_prompt %}assistant:{% endif %}");
+  }
+
+  private static String row(String question, String answer) {
+    return JsonText.write(Map.of("instruction", question, "input", "", "output", answer)) + "\n";
+  }
+
+  @Test
+  void theLossOfAnswersAlone() throws IOException {
+    writeTemplate();
+    String rows = row("the sea", "and the weather") + row("the garden", "sea");
+    double sum = 0;
+    int tokens = 0;
+    for (String[] turn : new String[][] {{"the sea", "and the weather"}, {"the garden", "sea"}}) {
+      int[] prompt = ids("user:" + turn[0] + "<|end|>assistant:");
+      int[] answer = ids(turn[1] + "<|end|>");
+      sum += loss(prompt, answer);
+      tokens += answer.length;
+    }
+    JsonNode found = json("rows.jsonl", rows, "--loss-only");
+    assertThat(found.get("tokens").intValue()).isEqualTo(tokens);
+    assertThat(found.get("loss").doubleValue()).isCloseTo(sum / tokens, within(ROUNDING));
+    assertThat(found.has("exact_match")).isFalse();
+  }
+
+  /** The summed loss of what follows a prompt. */
+  private double loss(int[] prompt, int[] answer) throws IOException {
+    int[] ids = IntStream.concat(Arrays.stream(prompt), Arrays.stream(answer)).toArray();
+    int[] labels = ids.clone();
+    Arrays.fill(labels, 0, prompt.length, -100);
+    Path input =
+        Files.writeString(
+            folder.resolve("ids.json"),
+            "{\"input_ids\": [%s], \"labels\": [%s]}"
+                .formatted(Arrays.toString(ids), Arrays.toString(labels)));
+    Path output = folder.resolve("loss.safetensors");
+    Cli.run("logits", "--model", model, "--input-ids", input, "--output", output).ok();
+    return new GoldenTensors(output).doubles("loss")[0] * answer.length;
+  }
+
+  /** The model is asked once for its answer, which then is the one expected. */
+  @Test
+  void answersThatMatchExactly() throws IOException {
+    model = TestData.golden("05-generate-a").resolve("hf_bf16");
+    TinyTokenizer.save(model);
+    writeTemplate();
+    Path config = model.resolve("generation_config.json");
+    Files.writeString(config, "{\"eos_token_id\": []}");
+    JsonNode endless = answer("the garden");
+    int last = endless.get("output_ids").get(10).intValue(); // which has not been there before
+    Files.writeString(config, "{\"eos_token_id\": " + last + "}");
+    String answer = answer("the garden").get("text").textValue();
+    assertThat(answer).as(endless.toString()).isNotBlank();
+    String rows =
+        row("the garden", " " + answer + "\n") + row("the garden", answer + "x") + row("a", "no");
+    JsonNode found = json("rows.jsonl", rows, "--batch-size", 2);
+    assertThat(found.get("rows").intValue()).isEqualTo(3);
+    assertThat(found.get("exact_match").doubleValue()).isEqualTo(1 / 3.0);
+    assertThat(run("rows.jsonl", rows).ok().out()).endsWith(", 1 of 3 answers exactly\n");
+  }
+
+  private JsonNode answer(String question) throws IOException {
+    Path messages =
+        Files.writeString(
+            folder.resolve("messages.json"),
+            "[{\"role\": \"user\", \"content\": \"" + question + "\"}]");
+    return JsonText.parse(
+        Cli.run(
+                "generate",
+                "--model",
+                model,
+                "--messages",
+                messages,
+                "--temperature",
+                0,
+                "--max-new-tokens",
+                12,
+                "--json")
+            .ok()
+            .out(),
+        "out");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -119,8 +208,11 @@ class EvaluateCommandTest {
         "a.txt   | the sea       | --seq-length 999999 | the model has",
         "a.txt   | the sea       | --adapter x         | --adapter",
         "a.txt   | the sea       | --tokenizer x       | x: no such folder",
-        "a.jsonl | ''            | --seq-length 8      | a.jsonl: no records",
-        "a.jsonl | {\"a\": \"b\"} | --seq-length 8    | no field \"text\"",
+        "a.jsonl | ''            | --seq-length 8      | no conversations in the columns []",
+        "a.jsonl | {\"a\": \"b\"} | --seq-length 8    | no conversations in the columns [a]",
+        "a.jsonl | {\"instruction\": \"b\", \"output\": \"c\"} | --seq-length 1 | at least 2",
+        "a.jsonl | {\"instruction\": \"b\"} | --seq-length 8 | no chat template; looked for",
+        "a.txt   | the sea       | --batch-size 0      | --batch-size must be at least 1, not 0",
         "a.jsonl | {             | --seq-length 8      | a.jsonl:1",
       })
   void mistakes(String name, String content, String options, String message) throws IOException {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train;
 
-import dev.loam.data.sft.InstructionSamples;
 import dev.loam.parallel.Layout;
 import dev.loam.train.config.TrainingConfig;
 
@@ -19,10 +18,10 @@ record RowShape(int longest, int vocabSize, int multiple) {
   }
 
   /** Rows of any length: sequence parallelism divides the tokens of all of them among ranks. */
-  static RowShape of(InstructionSamples samples, TrainingConfig config) {
+  static RowShape of(int longest, TrainingConfig config) {
     Layout layout = config.parallel().layout();
     int multiple = layout.sequenceParallel() ? layout.tensorParallel() : 1;
-    return new RowShape(samples.longest(), config.model().vocabSize(), multiple);
+    return new RowShape(longest, config.model().vocabSize(), multiple);
   }
 
   /** The most tokens that so many rows have. */

@@ -49,7 +49,7 @@ public final class TrainingData {
     }
     if (config.data() instanceof DataConfig.Records records) {
       InstructionSamples samples = made.of(records);
-      RowShape shape = RowShape.of(samples, config);
+      RowShape shape = RowShape.of(samples.longest(), config);
       return new SampleBatches(
           samples,
           samples.size(),
@@ -61,24 +61,31 @@ public final class TrainingData {
     if (config.data() instanceof DataConfig.Instruction instruction) {
       MindSpeedSamples rows = samples(instruction);
       long count = instruction.options().samples().orElse(rows.size());
-      return batches(rows, count, config, share, instruction.options().sequenceLength());
+      RowShape shape = RowShape.of(instruction.options().sequenceLength(), config);
+      return batches(rows, count, config, share, shape, "at most ");
     }
     DataConfig.Megatron megatron = (DataConfig.Megatron) config.data();
     int length = megatron.options().sequenceLength();
-    return batches(samples(megatron), megatron.samples(), config, share, length);
+    RowShape shape = RowShape.equal(length, config.model().vocabSize());
+    return batches(samples(megatron), megatron.samples(), config, share, shape, "");
   }
 
-  /** Batches of samples of one length, which are closed with them. */
+  /** Batches of samples, which are closed with them. */
   private static DataLoader batches(
-      SampleSource samples, long count, TrainingConfig config, ReplicaShare share, int length) {
+      SampleSource samples,
+      long count,
+      TrainingConfig config,
+      ReplicaShare share,
+      RowShape shape,
+      String limit) {
     try {
       return new SampleBatches(
           samples,
           count,
           config.batchSize(),
           share,
-          RowShape.equal(length, config.model().vocabSize()),
-          samples.size() + " samples of " + length + " tokens");
+          shape,
+          samples.size() + " samples of " + limit + shape.longest() + " tokens");
     } catch (RuntimeException e) {
       samples.close();
       throw e;
@@ -125,13 +132,13 @@ public final class TrainingData {
     if (data instanceof DataConfig.Instruction instruction) {
       SampleSource rows = samples(instruction);
       long count = instruction.options().samples().orElse(rows.size());
-      RowShape shape = RowShape.equal(instruction.options().sequenceLength(), vocabulary);
+      RowShape shape = RowShape.of(instruction.options().sequenceLength(), config);
       return new EvaluationSamples(rows, count, batchSize, shape);
     }
     if (data instanceof DataConfig.Records records) {
       InstructionSamples samples = made.of(records);
       return new EvaluationSamples(
-          samples, samples.size(), batchSize, RowShape.of(samples, config));
+          samples, samples.size(), batchSize, RowShape.of(samples.longest(), config));
     }
     DataConfig.Megatron megatron = (DataConfig.Megatron) data;
     SampleSource source = samples(megatron);

@@ -148,6 +148,7 @@ class InstructionTrainingTest {
             "parallel_config.data_parallel", "2",
             "parallel_config.model_parallel", "2",
             "parallel_config.pipeline_stage", "2",
+            "parallel_config.use_seq_parallel", "True",
             "parallel_config.micro_batch_num", "2");
     assertAlike(losses(config(data, layout)), losses(config(data, Map.of())));
   }
