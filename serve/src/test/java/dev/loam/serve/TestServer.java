@@ -24,10 +24,16 @@ import java.util.function.UnaryOperator;
 final class TestServer implements AutoCloseable {
   static final String CHATS = "/v1/chat/completions";
   static final String TEXTS = "/v1/completions";
+
+  /** So that a test that waits in vain fails. */
+  private static final int MAX_WAIT_MILLIS = 30_000;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** One for all: it holds threads and files of its own. */
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
   final LoamServer server;
-  private final HttpClient client = HttpClient.newHttpClient();
 
   TestServer(ChatBackend backend) {
     this(backend, builder -> builder);
@@ -124,7 +130,7 @@ final class TestServer implements AutoCloseable {
 
   Reply send(HttpRequest.Builder request) {
     try {
-      return new Reply(client.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+      return new Reply(CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -134,7 +140,9 @@ final class TestServer implements AutoCloseable {
 
   /** A bare connection. */
   Socket connect() throws IOException {
-    return new Socket(InetAddress.getLoopbackAddress(), server.port());
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    socket.setSoTimeout(MAX_WAIT_MILLIS);
+    return socket;
   }
 
   /** A bare connection that has sent a request. */
