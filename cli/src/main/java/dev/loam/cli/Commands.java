@@ -27,6 +27,7 @@ final class Commands {
         new LogitsCommand(streams),
         new GenerateCommand(streams),
         new ChatCommand(streams),
+        new ServeCommand(streams),
         new ConvertCommand(streams),
         new MergeLoraCommand(streams),
         new CommandLine(new BenchCommand())

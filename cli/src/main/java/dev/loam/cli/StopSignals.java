@@ -8,25 +8,37 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * While open, lets a first SIGINT (Ctrl-C) or SIGTERM ask a training to end after its step, with a
- * checkpoint; a second one ends the process at once.
+ * While open, lets a first SIGINT (Ctrl-C) or SIGTERM ask what runs to end cleanly; a second one
+ * ends the process at once.
  */
 final class StopSignals implements AutoCloseable {
   private static final Map<String, Integer> NUMBERS = Map.of("INT", 2, "TERM", 15);
 
-  private final StopRequest request;
+  private final Runnable stop;
+  private final String what;
   private final Streams streams;
   private final AtomicInteger received = new AtomicInteger();
   private final List<Signals> handled = new ArrayList<>();
 
-  private StopSignals(StopRequest request, Streams streams) {
-    this.request = request;
+  private StopSignals(Runnable stop, String what, Streams streams) {
+    this.stop = stop;
+    this.what = what;
     this.streams = streams;
   }
 
-  /** Handles signals until it is closed. */
+  /** Handles signals for a training until it is closed. */
   static StopSignals handle(StopRequest request, Streams streams) {
-    StopSignals signals = new StopSignals(request, streams);
+    return handle(request::request, "saving a checkpoint after this step", streams);
+  }
+
+  /**
+   * Handles signals until it is closed.
+   *
+   * @param stop run at the first signal
+   * @param what is happening then
+   */
+  static StopSignals handle(Runnable stop, String what, Streams streams) {
+    StopSignals signals = new StopSignals(stop, what, streams);
     NUMBERS.forEach(
         (name, number) ->
             signals.handled.add(Signals.handle(name, () -> signals.receive(name, number))));
@@ -43,9 +55,8 @@ final class StopSignals implements AutoCloseable {
     if (!received.compareAndSet(0, number)) {
       Runtime.getRuntime().halt(ExitCodes.SIGNAL + number);
     }
-    request.request();
-    streams.say(
-        "loam: SIG" + name + ": saving a checkpoint after this step; once more to end at once");
+    streams.say("loam: SIG" + name + ": " + what + "; once more to end at once");
+    stop.run();
   }
 
   @Override

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.serve;
 
-import dev.loam.serve.Generation.FinishReason;
+import dev.loam.model.generation.FinishReason;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;

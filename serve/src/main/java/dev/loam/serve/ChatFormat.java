@@ -2,7 +2,7 @@
 package dev.loam.serve;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.loam.serve.Generation.FinishReason;
+import dev.loam.model.generation.FinishReason;
 import java.util.List;
 import java.util.Optional;
 

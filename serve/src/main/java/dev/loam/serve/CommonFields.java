@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.serve;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,12 +108,19 @@ final class CommonFields {
     JsonNode value = stop.get();
     List<String> stops = new ArrayList<>();
     for (JsonNode one : value.isArray() ? value : List.of(value)) {
-      if (!one.isTextual() || one.textValue().isEmpty() || stops.size() == MAX_STOPS) {
+      if (!isStop(one) || stops.size() == MAX_STOPS) {
         throw fields.wrong("stop", "a text or a list of up to 4, none of them empty", value);
       }
       stops.add(one.textValue());
     }
     return stops;
+  }
+
+  private static boolean isStop(JsonNode node) {
+    // A JSON string can hold half a surrogate pair, which no text has.
+    return node.isTextual()
+        && !node.textValue().isEmpty()
+        && UTF_8.newEncoder().canEncode(node.textValue());
   }
 
   /** Choices of one request differ, and each is what the seed makes it. */
@@ -125,13 +134,9 @@ final class CommonFields {
     return new Sampling(
         fields.number("temperature", 0, MAX_TEMPERATURE),
         fields.number("top_p", 0, 1),
-        topK.isEmpty() ? Optional.empty() : Optional.of(kept(topK.getAsInt())),
+        topK.isEmpty() ? topK : OptionalInt.of(Math.max(0, topK.getAsInt())), // -1 is all, too
         fields.number("min_p", 0, 1),
         repetition,
         seed.isEmpty() ? seed : OptionalLong.of(seed.getAsLong() + choice));
-  }
-
-  private static OptionalInt kept(int topK) {
-    return topK > 0 ? OptionalInt.of(topK) : OptionalInt.empty();
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 final class Delivery {
   private final Job job;
   private final Settings settings;
+  private long nextBeat;
 
   Delivery(Job job, Settings settings) {
     this.job = job;
@@ -18,6 +19,7 @@ final class Delivery {
 
   /** Returns when the answer is over; throws if the client is gone. */
   void to(Response response) throws IOException {
+    nextBeat = System.nanoTime() + settings.heartbeat().toNanos();
     boolean over = false;
     while (!over) {
       Optional<Event> event = next();
@@ -27,16 +29,19 @@ final class Delivery {
       }
       if (event.isPresent()) {
         over = deliver(event.get(), response);
-      } else {
+      }
+      if (!over && System.nanoTime() - nextBeat >= 0) {
         response.heartbeat(job.answer().isStarted());
+        nextBeat = System.nanoTime() + settings.heartbeat().toNanos();
       }
     }
   }
 
   private Optional<Event> next() throws IOException {
-    long left = Math.max(0, job.deadline() - System.nanoTime());
+    long now = System.nanoTime();
+    long wait = Math.max(0, Math.min(job.deadline() - now, nextBeat - now));
     try {
-      return job.answer().next(Math.min(left, settings.heartbeat().toNanos()));
+      return job.answer().next(wait);
     } catch (InterruptedException e) {
       // The server is closed; the flag makes whatever is still sent fail at once.
       Thread.currentThread().interrupt();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.serve;
 
+import dev.loam.model.generation.FinishReason;
 import dev.loam.serve.Answer.Event;
-import dev.loam.serve.Generation.FinishReason;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

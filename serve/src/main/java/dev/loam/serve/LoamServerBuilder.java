@@ -108,8 +108,8 @@ public final class LoamServerBuilder {
   }
 
   /**
-   * After how much time without news something is sent that shows whether the client is still
-   * there, by default 5 seconds.
+   * How often at least something is sent that shows whether the client is still there, by default
+   * every 5 seconds.
    */
   public LoamServerBuilder optHeartbeat(Duration pause) {
     this.heartbeat = positive("heartbeat", pause);

@@ -6,6 +6,11 @@ public final class PromptException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** With a message that says what is wrong and what was expected. */
+  public PromptException(String message) {
+    super(message);
+  }
+
+  /** The same with what it came from. */
   public PromptException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.serve;
 
-import dev.loam.serve.Generation.FinishReason;
+import dev.loam.model.generation.FinishReason;
 import java.io.IOException;
 
 /** Where an answer goes. */
@@ -18,6 +18,6 @@ interface Response {
   /** The end of an answer that is not complete. */
   void failed(ApiException error) throws IOException;
 
-  /** Nothing new; a sign of life shows whether the client is still there. */
+  /** Called now and then: whatever is sent shows whether the client is still there. */
   void heartbeat(boolean generating) throws IOException;
 }

@@ -4,7 +4,7 @@ package dev.loam.serve;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.loam.serve.Generation.FinishReason;
+import dev.loam.model.generation.FinishReason;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -16,6 +16,7 @@ final class StreamedResponse implements Response {
   private final ResponseFormat format;
   private final Call call;
   private int opened;
+  private boolean sentSinceHeartbeat;
 
   StreamedResponse(HttpCall http, ResponseFormat format, Call call) {
     this.http = http;
@@ -53,10 +54,13 @@ final class StreamedResponse implements Response {
     http.end();
   }
 
-  /** A comment, which clients skip. */
+  /** A comment, which clients skip, where nothing else was sent. */
   @Override
   public void heartbeat(boolean generating) throws IOException {
-    send(": " + (generating ? "generating" : "waiting") + "\n\n");
+    if (!sentSinceHeartbeat) {
+      send(": " + (generating ? "generating" : "waiting") + "\n\n");
+    }
+    sentSinceHeartbeat = false;
   }
 
   private void open(int choice) throws IOException {
@@ -75,5 +79,6 @@ final class StreamedResponse implements Response {
 
   private void send(String event) throws IOException {
     http.write(TYPE, event.getBytes(UTF_8));
+    sentSinceHeartbeat = true;
   }
 }

@@ -4,7 +4,7 @@ package dev.loam.serve;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.loam.serve.Generation.FinishReason;
+import dev.loam.model.generation.FinishReason;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

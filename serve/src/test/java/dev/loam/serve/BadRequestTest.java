@@ -50,6 +50,7 @@ class BadRequestTest {
         "\"stream_options\": {}         | stream_options needs stream: true",
         "\"stream\": true, \"stream_options\": {\"include_usage\": 1} | stream_options.include_usage",
         "\"stop\": 1                    | stop must be a text or a list of up to 4",
+        "\"stop\": \"\\ud800\"          | stop must be a text or a list of up to 4",
         "\"stop\": [\"\"]               | stop must be a text or a list of up to 4",
         "\"stop\": [\"a\", \"b\", \"c\", \"d\", \"e\"] | stop must be a text or a list of up to 4",
         "\"logprobs\": true             | logprobs is not supported",

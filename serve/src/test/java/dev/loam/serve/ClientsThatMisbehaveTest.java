@@ -3,10 +3,12 @@ package dev.loam.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.loam.serve.Generation.FinishReason;
+import dev.loam.model.generation.FinishReason;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -161,13 +163,16 @@ class ClientsThatMisbehaveTest {
     FakeBackend backend =
         new FakeBackend(
             (request, sink) -> {
-              for (int i = 0; i < 120 && request.maxNewTokens() > 1; i++) {
+              for (int i = 0; i < 200 && request.maxNewTokens() > 1; i++) {
                 sink.text("x".repeat(100_000));
               }
               return new Generation(FinishReason.STOP, 1);
             });
     try (TestServer server = new TestServer(backend, b -> b.optWriteTimeout(SHORT));
-        Socket socket = server.connect(TestServer.CHATS, STREAM)) {
+        Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(4096);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.server.port()));
+      TestServer.send(socket, TestServer.request(TestServer.CHATS, STREAM));
       String unused = TestServer.readUntil(socket, "200 OK");
       server.awaitIdle();
       assertThat(server.post(TestServer.CHATS, TestServer.chat("\"max_tokens\": 1")).status())

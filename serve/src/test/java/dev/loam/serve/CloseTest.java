@@ -4,7 +4,7 @@ package dev.loam.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.loam.serve.Generation.FinishReason;
+import dev.loam.model.generation.FinishReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;

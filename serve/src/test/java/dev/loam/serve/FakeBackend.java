@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.serve;
 
-import dev.loam.serve.Generation.FinishReason;
+import dev.loam.model.generation.FinishReason;
 import dev.loam.tokenizer.chat.Chat;
 import dev.loam.tokenizer.chat.ChatMessage;
 import java.util.List;
@@ -70,7 +70,7 @@ final class FakeBackend implements ChatBackend {
     StringBuilder text = new StringBuilder();
     for (ChatMessage message : chat.messages()) {
       if (message.content().orElse("").contains("forbidden")) {
-        throw new PromptException("the template forbids that", new IllegalStateException());
+        throw new PromptException("the template forbids that");
       }
       text.append(message.role()).append(' ').append(message.content().orElse("")).append(' ');
     }

@@ -8,7 +8,6 @@ import dev.loam.tokenizer.chat.Chat;
 import dev.loam.tokenizer.chat.ChatMessage;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -107,7 +106,7 @@ class OpenAiClientTest {
               new Sampling(
                   OptionalDouble.of(0.5),
                   OptionalDouble.of(0.9),
-                  Optional.of(OptionalInt.of(7)),
+                  OptionalInt.of(7),
                   OptionalDouble.of(0.1),
                   OptionalDouble.of(1.5),
                   OptionalLong.of(3 + i)));

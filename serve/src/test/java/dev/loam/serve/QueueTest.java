@@ -4,7 +4,7 @@ package dev.loam.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.loam.serve.Generation.FinishReason;
+import dev.loam.model.generation.FinishReason;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;

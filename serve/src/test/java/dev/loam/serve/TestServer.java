@@ -148,8 +148,12 @@ final class TestServer implements AutoCloseable {
   /** A bare connection that has sent a request. */
   Socket connect(String path, String body) throws IOException {
     Socket socket = connect();
-    send(socket, head(path, body.getBytes(UTF_8).length) + body);
+    send(socket, request(path, body));
     return socket;
+  }
+
+  static String request(String path, String body) {
+    return head(path, body.getBytes(UTF_8).length) + body;
   }
 
   static String head(String path, long length) {
