@@ -112,13 +112,13 @@ class ServeCommandTest {
       assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
       JsonNode choice = new ObjectMapper().readTree(response.body()).path("choices").path(0);
       assertThat(choice.path("message").path("content").asText()).isEqualTo(expected);
-      assertThat(
-              new ProcessBuilder("kill", "-TERM", Long.toString(server.pid())).start().waitFor())
+      assertThat(new ProcessBuilder("kill", "-TERM", Long.toString(server.pid())).start().waitFor())
           .isZero();
       assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(server.exitValue()).isEqualTo(143);
       assertThat(lines.lines())
-          .containsExactly("loam: SIGTERM: ending with the answer at work; once more to end at once");
+          .containsExactly(
+              "loam: SIGTERM: ending with the answer at work; once more to end at once");
     } finally {
       server.destroyForcibly();
     }
