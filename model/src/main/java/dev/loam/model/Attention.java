@@ -26,7 +26,7 @@ final class Attention {
   private final NormedLinear qkv;
   private final Weight qNorm;
   private final Weight kNorm;
-  private final Weight output;
+  private final Linear output;
 
   /**
    * Allocates the weights.
@@ -67,33 +67,66 @@ final class Attention {
   }
 
   List<Weight> weights() {
-    return List.of(qkv.norm(), qkv.linear(), qNorm, kNorm, output);
+    List<Weight> weights = qkv.weights();
+    weights.add(qNorm);
+    weights.add(kNorm);
+    weights.addAll(output.weights());
+    return weights;
+  }
+
+  boolean isTrained() {
+    return output.isTrained() || isTrainedBeforeHeads();
+  }
+
+  private boolean isTrainedBeforeHeads() {
+    return qkv.isTrained() || qNorm.trainable() || kNorm.trainable();
   }
 
   void forward(
       Workspace workspace, Tensor xSH, LayerActivations kept, Context context, Tensor ySH) {
-    qkv.forward(workspace, xSH, kept.inputFactorS(), kept.qkvTC());
+    qkv.forward(workspace, context, xSH, kept.inputFactorS(), kept.qkvTC());
     try (Workspace.Frame frame = workspace.frame()) {
       Tensor qTND = frame.take(kept.tokens(), config.heads(), config.headSize());
       Tensor kTGD = frame.take(kept.tokens(), config.keyValueHeads(), config.headSize());
       rotatedQueriesAndKeys(workspace, kept, context, qTND, kTGD);
       attend(qTND, kTGD, kept, context);
     }
-    ranks.linearResidual(workspace, kept.attentionTA(), output, xSH, ySH);
+    ranks.linearResidual(workspace, context, kept.attentionTA(), output, xSH, ySH);
   }
 
-  /** Adds the branch's part to the gradient of x, which holds that of y already. */
+  /**
+   * Adds the branch's part to the gradient of x, which holds that of y already.
+   *
+   * @param toInput whether the gradient of x is needed; otherwise it is unspecified
+   */
   void backward(
       Workspace workspace,
       Tensor xSH,
       LayerActivations kept,
       Context context,
       Tensor dxSH,
-      Gradients gradients) {
+      Gradients gradients,
+      boolean toInput) {
+    if (!toInput && !isTrainedBeforeHeads()) {
+      outputBackward(workspace, kept, context, dxSH, gradients);
+      return;
+    }
     try (Workspace.Frame frame = workspace.frame()) {
       Tensor dQkvTC = frame.take(kept.qkvTC().shape().toArray());
       headsBackward(workspace, kept, context, dxSH, dQkvTC, gradients);
-      qkv.backward(workspace, dQkvTC, xSH, kept.inputFactorS(), dxSH, gradients);
+      qkv.backward(workspace, context, dQkvTC, xSH, kept.inputFactorS(), dxSH, gradients, toInput);
+    }
+  }
+
+  private void outputBackward(
+      Workspace workspace,
+      LayerActivations kept,
+      Context context,
+      Tensor dySH,
+      Gradients gradients) {
+    try (Workspace.Frame frame = workspace.frame()) {
+      Tensor dyTH = ranks.gathered(frame, dySH, output.name());
+      output.backward(workspace, context, dyTH, kept.attentionTA(), gradients);
     }
   }
 
@@ -108,13 +141,10 @@ final class Attention {
     long[] qShape = {kept.tokens(), config.heads(), config.headSize()};
     long[] kShape = {kept.tokens(), config.keyValueHeads(), config.headSize()};
     try (Workspace.Frame frame = workspace.frame()) {
-      Tensor dyTH = ranks.gathered(frame, dySH, output.parameters().get(0).name());
-      gradients.contribute(
-          output,
-          (dW, accumulate) -> k.linearWeightGradient(dyTH, kept.attentionTA(), 1, dW, accumulate));
-      Tensor dAttentionTND = frame.take(qShape);
-      k.linearInputGradient(
-          dyTH, output.value(), 1, dAttentionTND.view(kept.attentionTA().shape().toArray()));
+      Tensor dyTH = ranks.gathered(frame, dySH, output.name());
+      Tensor dAttentionTA = frame.take(kept.attentionTA().shape().toArray());
+      Tensor dAttentionTND = dAttentionTA.view(qShape);
+      output.backward(workspace, context, dyTH, kept.attentionTA(), dAttentionTA, gradients);
       Tensor qTND = frame.take(qShape);
       Tensor kTGD = frame.take(kShape);
       rotatedQueriesAndKeys(workspace, kept, context, qTND, kTGD);
@@ -223,6 +253,11 @@ final class Attention {
   private Tensor heads(Tensor qkvTC, int first, int count) {
     long size = config.headSize();
     return qkvTC.narrow(1, first * size, count * size).view(qkvTC.size(0), count, size);
+  }
+
+  /** Scratch of adapters on top of that, in elements. */
+  long adapterScratch(long tokens) {
+    return Math.max(qkv.linear().adapterScratch(tokens), output.adapterScratch(tokens));
   }
 
   /** The most scratch that forward or backward takes at once, in elements. */

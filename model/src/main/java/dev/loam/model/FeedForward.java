@@ -4,6 +4,7 @@ package dev.loam.model;
 import dev.loam.tensor.Kernels;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.Workspace;
+import dev.loam.tensor.part.Context;
 import dev.loam.tensor.part.Gradients;
 import dev.loam.tensor.part.Weight;
 import java.util.List;
@@ -16,7 +17,7 @@ final class FeedForward {
   private final TensorParallel ranks;
   private final int size;
   private final NormedLinear gateUp;
-  private final Weight down;
+  private final Linear down;
 
   /**
    * Allocates the weights.
@@ -43,35 +44,45 @@ final class FeedForward {
   }
 
   List<Weight> weights() {
-    return List.of(gateUp.norm(), gateUp.linear(), down);
+    List<Weight> weights = gateUp.weights();
+    weights.addAll(down.weights());
+    return weights;
   }
 
-  void forward(Workspace workspace, Tensor xSH, LayerActivations kept, Tensor ySH) {
-    rebuild(workspace, xSH, kept);
+  void forward(
+      Workspace workspace, Tensor xSH, LayerActivations kept, Context context, Tensor ySH) {
+    rebuild(workspace, xSH, kept, context);
     try (Workspace.Frame frame = workspace.frame()) {
       Tensor productTF = frame.take(kept.tokens(), size);
       k.swiGlu(kept.gateUpT2F(), productTF);
-      ranks.linearResidual(workspace, productTF, down, xSH, ySH);
+      ranks.linearResidual(workspace, context, productTF, down, xSH, ySH);
     }
   }
 
   /** The part of forward that the backward needs the results of. */
-  void rebuild(Workspace workspace, Tensor xSH, LayerActivations kept) {
-    gateUp.forward(workspace, xSH, kept.middleFactorS(), kept.gateUpT2F());
+  void rebuild(Workspace workspace, Tensor xSH, LayerActivations kept, Context context) {
+    gateUp.forward(workspace, context, xSH, kept.middleFactorS(), kept.gateUpT2F());
   }
 
-  /** Adds the branch's part to the gradient of x, which holds that of y already. */
+  /**
+   * Adds the branch's part to the gradient of x, which holds that of y already.
+   *
+   * @param toInput whether the gradient of x is needed; otherwise it is unspecified
+   */
   void backward(
       Workspace workspace,
       Tensor dySH,
       Tensor xSH,
       LayerActivations kept,
+      Context context,
       Tensor dxSH,
-      Gradients gradients) {
+      Gradients gradients,
+      boolean toInput) {
     try (Workspace.Frame frame = workspace.frame()) {
       Tensor dGateUpT2F = frame.take(kept.gateUpT2F().shape().toArray());
-      productBackward(workspace, dySH, kept, dGateUpT2F, gradients);
-      gateUp.backward(workspace, dGateUpT2F, xSH, kept.middleFactorS(), dxSH, gradients);
+      productBackward(workspace, dySH, kept, context, dGateUpT2F, gradients);
+      gateUp.backward(
+          workspace, context, dGateUpT2F, xSH, kept.middleFactorS(), dxSH, gradients, toInput);
     }
   }
 
@@ -80,18 +91,24 @@ final class FeedForward {
       Workspace workspace,
       Tensor dySH,
       LayerActivations kept,
+      Context context,
       Tensor dGateUpT2F,
       Gradients gradients) {
     try (Workspace.Frame frame = workspace.frame()) {
-      Tensor dyTH = ranks.gathered(frame, dySH, down.parameters().get(0).name());
+      Tensor dyTH = ranks.gathered(frame, dySH, down.name());
       Tensor productTF = frame.take(kept.tokens(), size);
-      k.swiGlu(kept.gateUpT2F(), productTF);
-      gradients.contribute(
-          down, (dW, accumulate) -> k.linearWeightGradient(dyTH, productTF, 1, dW, accumulate));
-      // The product is done with; its memory takes its gradient.
-      k.linearInputGradient(dyTH, down.value(), 1, productTF);
+      if (down.isTrained()) {
+        k.swiGlu(kept.gateUpT2F(), productTF);
+      }
+      // The memory of the product takes its gradient.
+      down.backward(workspace, context, dyTH, productTF, productTF, gradients);
       k.swiGluInputGradient(productTF, kept.gateUpT2F(), dGateUpT2F);
     }
+  }
+
+  /** Scratch of adapters on top of that, in elements. */
+  long adapterScratch(long tokens) {
+    return Math.max(gateUp.linear().adapterScratch(tokens), down.adapterScratch(tokens));
   }
 
   /** The most scratch that forward or backward takes at once, in elements. */

@@ -79,19 +79,19 @@ final class HuggingFaceWeights {
           case BFLOAT16 -> SafetensorsType.BF16;
         };
     try (Arena arena = model.lease().newArena(Device.cpu())) {
-      WeightGathering gathering = new WeightGathering(model, arena);
+      List<ParameterCatalog.Entry> entries = new ParameterCatalog(model.config()).entries();
+      WeightGathering gathering = new WeightGathering(model, arena, entries);
       List<NamedTensor> tensors =
-          new ParameterCatalog(model.config())
-              .entries().stream()
-                  .map(
-                      entry ->
-                          NamedTensor.deferred(
-                              entry.name(),
-                              type,
-                              entry.shape(),
-                              model.lease().computeType(),
-                              () -> gathering.whole(entry)))
-                  .toList();
+          entries.stream()
+              .map(
+                  entry ->
+                      NamedTensor.deferred(
+                          entry.name(),
+                          type,
+                          entry.shape(),
+                          model.lease().computeType(),
+                          () -> gathering.whole(entry)))
+              .toList();
       if (model.groups().world().rank() == 0) {
         create(folder);
         ShardedWriter.write(folder, tensors, ShardSize.DEFAULT);

@@ -3,6 +3,7 @@ package dev.loam.model;
 
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Slice;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * Normally distributed initial weights from a counter-based generator: an element's value is a
@@ -14,15 +15,20 @@ final class NormalInitializer {
   private static final int BLOCK = 1 << 16;
 
   private final long key;
-  private final double deviation;
+  private final DoubleUnaryOperator quantile;
 
   NormalInitializer(long seed, String name, double deviation) {
+    this(seed, name, share -> deviation * InverseNormal.of(share));
+  }
+
+  /** Any other distribution, by its quantiles. */
+  NormalInitializer(long seed, String name, DoubleUnaryOperator quantile) {
     long hash = 0xcbf29ce484222325L;
     for (int i = 0; i < name.length(); i++) {
       hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
     }
     this.key = mix(mix(seed + GOLDEN_GAMMA) ^ hash);
-    this.deviation = deviation;
+    this.quantile = quantile;
   }
 
   /** Fills a matrix that is a slice of the parameter. */
@@ -43,7 +49,7 @@ final class NormalInitializer {
 
   double value(long index) {
     long bits = mix(key + GOLDEN_GAMMA * (index + 1));
-    return deviation * InverseNormal.of(((bits >>> 11) + 0.5) * 0x1p-53);
+    return quantile.applyAsDouble(((bits >>> 11) + 0.5) * 0x1p-53);
   }
 
   /** The finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */

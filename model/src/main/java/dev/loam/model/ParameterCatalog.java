@@ -7,6 +7,8 @@ import dev.loam.tensor.Shape;
 import dev.loam.tensor.part.Slice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * All parameters of a model in its order, under their Hugging Face names, and how tensor-parallel
@@ -33,6 +35,11 @@ public final class ParameterCatalog {
    *     of layers
    */
   public record Entry(String name, Shape shape, Division division, int layer) {
+    /** The module it is the weight of. */
+    public String module() {
+      return name.substring(0, name.length() - ".weight".length());
+    }
+
     /** The part that one of so many tensor-parallel ranks has. */
     public Slice slice(int rank, int ranks) {
       if (division == Division.WHOLE) {
@@ -77,6 +84,11 @@ public final class ParameterCatalog {
 
   private void add(String name, Division division, int layer, long... shape) {
     entries.add(new Entry(name + ".weight", Shape.of(shape), division, layer));
+  }
+
+  /** The names of all. */
+  public Set<String> names() {
+    return entries.stream().map(Entry::name).collect(Collectors.toSet());
   }
 
   /** In the order of the model. */

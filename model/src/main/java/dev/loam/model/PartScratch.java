@@ -20,12 +20,18 @@ record PartScratch(Arena arena, int tokens, Workspace workspace, LayerActivation
    * @param config with the sizes of this tensor rank
    * @param streamRows rows of the residual stream of so many tokens
    * @param recomputes whether layers are recomputed
+   * @param adapters elements of scratch that adapters take on top
    */
   static PartScratch allocate(
-      ComputeLease lease, Qwen3Config config, int tokens, long streamRows, boolean recomputes) {
+      ComputeLease lease,
+      Qwen3Config config,
+      int tokens,
+      long streamRows,
+      boolean recomputes,
+      long adapters) {
     Arena arena = lease.newArena(Device.cpu());
     long streams = 2 * Workspace.padded(streamRows * config.hiddenSize());
-    long elements = streams + Qwen3Layer.scratch(lease.kernels(), config, tokens);
+    long elements = streams + Qwen3Layer.scratch(lease.kernels(), config, tokens) + adapters;
     Workspace workspace = new Workspace(arena, lease.computeType(), elements);
     LayerActivations rebuilt =
         LayerActivations.allocate(

@@ -7,7 +7,6 @@ import dev.loam.tensor.Workspace;
 import dev.loam.tensor.part.Context;
 import dev.loam.tensor.part.Gradients;
 import dev.loam.tensor.part.Weight;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -44,27 +43,33 @@ final class Qwen3Layer {
   }
 
   List<Weight> weights() {
-    List<Weight> weights = new ArrayList<>(attention.weights());
+    List<Weight> weights = attention.weights();
     weights.addAll(feedForward.weights());
     return weights;
+  }
+
+  boolean isTrained() {
+    return weights().stream().anyMatch(Weight::trainable);
   }
 
   /** From the residual stream x to the residual stream y. */
   void forward(
       Workspace workspace, Tensor xSH, LayerActivations kept, Context context, Tensor ySH) {
     attention.forward(workspace, xSH, kept, context, kept.middleSH());
-    feedForward.forward(workspace, kept.middleSH(), kept, ySH);
+    feedForward.forward(workspace, kept.middleSH(), kept, context, ySH);
   }
 
   /** Fills again what forward kept, bit for bit; y itself is not needed for that. */
   void rebuild(Workspace workspace, Tensor xSH, LayerActivations kept, Context context) {
     attention.forward(workspace, xSH, kept, context, kept.middleSH());
-    feedForward.rebuild(workspace, kept.middleSH(), kept);
+    feedForward.rebuild(workspace, kept.middleSH(), kept, context);
   }
 
   /**
    * From the gradient of y to the gradient of x. Both branches add to what flows past them: {@code
    * dx} holds the gradient of y, then that of the middle, then that of x.
+   *
+   * @param toInput whether the gradient of x is needed; otherwise it is unspecified
    */
   void backward(
       Workspace workspace,
@@ -73,10 +78,20 @@ final class Qwen3Layer {
       LayerActivations kept,
       Context context,
       Tensor dxSH,
-      Gradients gradients) {
+      Gradients gradients,
+      boolean toInput) {
     kernels.copy(dySH, dxSH);
-    feedForward.backward(workspace, dySH, kept.middleSH(), kept, dxSH, gradients);
-    attention.backward(workspace, xSH, kept, context, dxSH, gradients);
+    boolean toMiddle = toInput || attention.isTrained();
+    feedForward.backward(
+        workspace, dySH, kept.middleSH(), kept, context, dxSH, gradients, toMiddle);
+    if (toMiddle) {
+      attention.backward(workspace, xSH, kept, context, dxSH, gradients, toInput);
+    }
+  }
+
+  /** Scratch of adapters on top of {@link #scratch}, in elements. */
+  long adapterScratch(long tokens) {
+    return Math.max(attention.adapterScratch(tokens), feedForward.adapterScratch(tokens));
   }
 
   /** The most scratch that forward or backward takes at once, in elements. */

@@ -9,6 +9,7 @@ import dev.loam.parallel.RankGroups;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Device;
+import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.ModelPart;
 import dev.loam.tensor.part.Parameter;
 import dev.loam.tensor.part.Weight;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * A Qwen3 model in memory, or the share of it that one rank of several has. It owns its parameters
@@ -34,13 +36,14 @@ public final class Qwen3Model implements AutoCloseable {
       Qwen3Config config,
       int headChunkRows,
       RankGroups groups,
-      int recomputedLayers) {
+      int recomputedLayers,
+      Adaptation adaptation) {
     this.lease = lease;
     this.config = config;
     this.groups = groups;
     this.arena = lease.newArena(Device.cpu());
     try {
-      lease.run(() -> allocateParts(headChunkRows, recomputedLayers));
+      lease.run(() -> allocateParts(headChunkRows, recomputedLayers, adaptation));
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -81,7 +84,22 @@ public final class Qwen3Model implements AutoCloseable {
       int headChunkRows,
       RankGroups groups,
       int recomputedLayers) {
-    return new Qwen3Model(lease, config, headChunkRows, groups, recomputedLayers);
+    return share(lease, config, headChunkRows, groups, recomputedLayers, Adaptation.none());
+  }
+
+  /**
+   * Likewise, of a model of which not all is trained, or to whose layers something is added.
+   *
+   * @param adaptation says what; the same on all ranks
+   */
+  public static Qwen3Model share(
+      ComputeLease lease,
+      Qwen3Config config,
+      int headChunkRows,
+      RankGroups groups,
+      int recomputedLayers,
+      Adaptation adaptation) {
+    return new Qwen3Model(lease, config, headChunkRows, groups, recomputedLayers, adaptation);
   }
 
   /** Loads a Hugging Face folder: {@code config.json} and safetensors weights. */
@@ -97,7 +115,7 @@ public final class Qwen3Model implements AutoCloseable {
     }
   }
 
-  private void allocateParts(int headChunkRows, int recomputedLayers) {
+  private void allocateParts(int headChunkRows, int recomputedLayers, Adaptation adaptation) {
     Layout layout = groups.layout();
     int stage = groups.position().stage();
     TensorParallel ranks =
@@ -114,19 +132,22 @@ public final class Qwen3Model implements AutoCloseable {
               headChunkRows,
               Math.min(recomputed, layers.count()));
       recomputed -= plan.recomputedLayers();
-      parts.add(new Qwen3Part(lease, arena, config, plan, ranks));
+      parts.add(new Qwen3Part(lease, arena, config, plan, ranks, adaptation));
     }
   }
 
   /**
    * Sets norms to one and draws all other weights from a normal distribution with the
    * configuration's standard deviation. Values depend on the seed, the parameter's name and the
-   * element only, not on the ranks the model is spread over.
+   * element only, not on the ranks the model is spread over. What an adaptation has added is left
+   * as it is.
    */
   public void initialize(long seed) {
+    Map<String, Parameter> own = parameters();
+    own.keySet().retainAll(new ParameterCatalog(config).names());
     lease.run(
         () -> {
-          for (Parameter parameter : parameters().values()) {
+          for (Parameter parameter : own.values()) {
             if (parameter.globalShape().rank() == 1) {
               lease.kernels().fill(parameter.value(), 1);
             } else {
@@ -164,6 +185,26 @@ public final class Qwen3Model implements AutoCloseable {
    */
   public void save(Path folder, WeightType dtype) {
     HuggingFaceWeights.save(this, folder, dtype);
+  }
+
+  /**
+   * Hands whole parameters to the first rank, one after the other. All ranks call it.
+   *
+   * @param entries which, of the model itself or of what was added to it
+   * @param taker is given each on the first rank; the tensor is the next one's afterwards
+   */
+  public void gather(
+      List<ParameterCatalog.Entry> entries, BiConsumer<ParameterCatalog.Entry, Tensor> taker) {
+    try (Arena scratch = lease.newArena(Device.cpu())) {
+      WeightGathering gathering = new WeightGathering(this, scratch, entries);
+      for (ParameterCatalog.Entry entry : entries) {
+        if (groups.world().rank() == 0) {
+          taker.accept(entry, gathering.whole(entry));
+        } else {
+          gathering.contribute(entry.name());
+        }
+      }
+    }
   }
 
   /** The shape of the whole model. */

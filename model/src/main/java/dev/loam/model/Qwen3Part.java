@@ -34,17 +34,26 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
   private final Optional<LmHead> head;
   private final Optional<Weight> shared;
   private final List<Weight> weights = new ArrayList<>();
+
+  /** Whether something is trained that lies before the layers. */
+  private final boolean isTrainedBefore;
+
   private Optional<PartScratch> scratch = Optional.empty();
 
   Qwen3Part(
-      ComputeLease lease, Arena arena, Qwen3Config model, PartPlan plan, TensorParallel ranks) {
+      ComputeLease lease,
+      Arena arena,
+      Qwen3Config model,
+      PartPlan plan,
+      TensorParallel ranks,
+      Adaptation adaptation) {
     this.config = model.slice(ranks.size());
     this.plan = plan;
     this.kernels = lease.kernels();
     this.ranks = ranks;
     this.dtype = lease.computeType();
     this.lease = lease;
-    Weights factory = new Weights(arena, dtype, ranks);
+    Weights factory = new Weights(kernels, arena, dtype, ranks, adaptation);
     Partition vocabulary = Partition.even(config.vocabSize(), ranks.size());
     int hidden = config.hiddenSize();
     Optional<Weight> table =
@@ -55,8 +64,17 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
     embedding =
         table
             .filter(weight -> plan.first())
-            .map(weight -> new Embedding(kernels, ranks, weight, firstRow));
-    embedding.ifPresent(e -> weights.add(e.table()));
+            .map(
+                weight ->
+                    new Embedding(
+                        kernels,
+                        ranks,
+                        weight,
+                        adaptation.embedding(factory.site(weight)),
+                        firstRow));
+    embedding.ifPresent(e -> weights.addAll(e.weights()));
+    isTrainedBefore =
+        embedding.map(Embedding::isTrained).orElseGet(() -> isTrainedEarlier(model, adaptation));
     RotaryTable rotary = new RotaryTable(arena, dtype, config);
     for (int i = 0; i < plan.layerCount(); i++) {
       Qwen3Layer layer =
@@ -82,6 +100,14 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
         Optional.of(
             new LmHead(
                 lease, arena, ranks, this::workspace, output, firstRow, plan.headChunkRows()));
+  }
+
+  private boolean isTrainedEarlier(Qwen3Config model, Adaptation adaptation) {
+    return new ParameterCatalog(model)
+        .entries().stream()
+            .filter(entry -> entry.layer() < plan.firstLayer())
+            .anyMatch(
+                entry -> adaptation.trains(entry.name()) || adaptation.adapts(entry.module()));
   }
 
   @Override
@@ -128,20 +154,33 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
       } else {
         kernels.copy(dOutSH, dy);
       }
-      for (int i = layers.size() - 1; i >= 0; i--) {
+      int lowest = lowestTrained();
+      for (int i = layers.size() - 1; i >= lowest; i--) {
         Tensor layerIn = i == 0 ? input(in, kept, rows) : kept.residualSH(i, rows);
         Tensor target = i == 0 ? dInSH : dx;
         LayerActivations layer = layer(kept, i).forTokens(tokens, rows);
         if (kept.isRecomputed(i)) {
           layers.get(i).rebuild(workspace(), layerIn, layer, context);
         }
-        layers.get(i).backward(workspace(), dy, layerIn, layer, context, target, gradients);
+        boolean toInput = i > lowest || isTrainedBefore;
+        layers
+            .get(i)
+            .backward(workspace(), dy, layerIn, layer, context, target, gradients, toInput);
         Tensor swap = dy;
         dy = target;
         dx = swap;
       }
     }
     embedding.ifPresent(e -> e.backward(workspace(), dInSH, in, kept.lookup(), gradients));
+  }
+
+  /** The first layer that gradients have to reach; below it nothing is trained. */
+  private int lowestTrained() {
+    int lowest = 0;
+    while (!isTrainedBefore && lowest < layers.size() && !layers.get(lowest).isTrained()) {
+      lowest++;
+    }
+    return lowest;
   }
 
   private void finalNormBackward(
@@ -198,8 +237,18 @@ final class Qwen3Part implements ModelPart, AutoCloseable {
       long rows = residualRows(maxTokens);
       close();
       boolean recomputes = plan.recomputedLayers() > 0;
-      scratch = Optional.of(PartScratch.allocate(lease, config, maxTokens, rows, recomputes));
+      long adapters = adapterScratch(maxTokens);
+      scratch =
+          Optional.of(PartScratch.allocate(lease, config, maxTokens, rows, recomputes, adapters));
     }
+  }
+
+  private long adapterScratch(int tokens) {
+    long most = embedding.flatMap(Embedding::adapter).map(a -> a.scratch(tokens)).orElse(0L);
+    for (Qwen3Layer layer : layers) {
+      most = Math.max(most, layer.adapterScratch(tokens));
+    }
+    return most;
   }
 
   private PartScratch scratch() {

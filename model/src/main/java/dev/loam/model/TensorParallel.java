@@ -7,8 +7,8 @@ import dev.loam.parallel.Reduction;
 import dev.loam.tensor.Kernels;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.Workspace;
+import dev.loam.tensor.part.Context;
 import dev.loam.tensor.part.Copies;
-import dev.loam.tensor.part.Weight;
 
 /**
  * How the ranks that share each layer exchange what they compute (Shoeybi et al., arXiv
@@ -121,20 +121,25 @@ final class TensorParallel {
 
   /** A row-parallel layer: {@code y = residual + Σ x Wᵀ}, summed over the ranks' columns of W. */
   void linearResidual(
-      Workspace workspace, Tensor xTI, Weight weight, Tensor residualSH, Tensor ySH) {
-    String what = weight.parameters().get(0).name();
+      Workspace workspace,
+      Context context,
+      Tensor xTI,
+      Linear linear,
+      Tensor residualSH,
+      Tensor ySH) {
+    String what = linear.name();
     if (sequence) {
       try (Workspace.Frame frame = workspace.frame()) {
         Tensor partialTH = frame.take(xTI.size(0), ySH.size(1));
-        kernels.linear(xTI, weight.value(), partialTH);
+        linear.forward(workspace, context, xTI, partialTH);
         kernels.add(residualSH, streamPart(partialTH));
         kernels.copy(summed(partialTH, what), ySH);
       }
     } else if (rank() == 0) {
-      kernels.linearResidual(xTI, weight.value(), residualSH, ySH);
+      linear.forwardResidual(workspace, context, xTI, residualSH, ySH);
       summed(ySH, what);
     } else {
-      kernels.linear(xTI, weight.value(), ySH);
+      linear.forward(workspace, context, xTI, ySH);
       summed(ySH, what);
     }
   }

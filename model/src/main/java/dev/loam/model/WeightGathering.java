@@ -9,6 +9,7 @@ import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Parameter;
 import dev.loam.tensor.part.Slice;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -32,7 +33,12 @@ final class WeightGathering {
   private final Tensor slice;
   private final Qwen3Model model;
 
-  WeightGathering(Qwen3Model model, Arena arena) {
+  /**
+   * A gathering.
+   *
+   * @param entries what can be asked for
+   */
+  WeightGathering(Qwen3Model model, Arena arena, List<ParameterCatalog.Entry> entries) {
     this.model = model;
     layout = model.groups().layout();
     world = model.groups().world();
@@ -40,9 +46,8 @@ final class WeightGathering {
     layerCount = model.config().layers();
     own = model.parameters();
     catalog =
-        new ParameterCatalog(model.config())
-            .entries().stream()
-                .collect(Collectors.toMap(ParameterCatalog.Entry::name, Function.identity()));
+        entries.stream()
+            .collect(Collectors.toMap(ParameterCatalog.Entry::name, Function.identity()));
     boolean gathers = world.rank() == 0 && world.size() > 1;
     long largest = catalog.values().stream().mapToLong(e -> e.shape().elements()).max().orElse(0);
     boolean sends = layout.tensorParallel() > 1;

@@ -4,6 +4,7 @@ package dev.loam.model;
 import dev.loam.parallel.Partition;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.DType;
+import dev.loam.tensor.Kernels;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Copies;
@@ -18,6 +19,8 @@ final class Weights {
   private final Arena arena;
   private final DType dtype;
   private final TensorParallel ranks;
+  private final Adaptation adaptation;
+  private final Kernels kernels;
 
   /**
    * Rows of a fused linear layer that are one parameter.
@@ -27,10 +30,12 @@ final class Weights {
    */
   record Rows(String name, int count) {}
 
-  Weights(Arena arena, DType dtype, TensorParallel ranks) {
+  Weights(Kernels kernels, Arena arena, DType dtype, TensorParallel ranks, Adaptation adaptation) {
+    this.kernels = kernels;
     this.arena = arena;
     this.dtype = dtype;
     this.ranks = ranks;
+    this.adaptation = adaptation;
   }
 
   /** The weight of a norm, which all ranks have; not decayed. */
@@ -38,12 +43,17 @@ final class Weights {
     Tensor value = arena.allocate(dtype, size);
     Parameter parameter =
         new Parameter(
-            name + ".weight", value.shape(), Slice.whole(value.shape()), value, true, false);
+            name + ".weight",
+            value.shape(),
+            Slice.whole(value.shape()),
+            value,
+            adaptation.trains(name + ".weight"),
+            false);
     return new Weight(value, List.of(parameter), copies);
   }
 
   /** A matrix [outputs, inputs] of one or several parameters, whose rows the ranks divide. */
-  Weight columnParallel(int inputs, Rows... rows) {
+  Linear columnParallel(int inputs, Rows... rows) {
     long outputs = 0;
     for (Rows part : rows) {
       outputs += part.count();
@@ -58,7 +68,25 @@ final class Weights {
       parameters.add(matrix(part.name(), global, from, value.rows(start, count)));
       start += count;
     }
-    return new Weight(value, parameters);
+    requireAlike(parameters);
+    return linear(new Weight(value, parameters));
+  }
+
+  private static void requireAlike(List<Parameter> parameters) {
+    if (parameters.stream().map(Parameter::trainable).distinct().count() > 1) {
+      throw new IllegalArgumentException(
+          parameters.stream().map(Parameter::name).toList()
+              + " are one matrix here: all of them are trained, or none");
+    }
+  }
+
+  private Linear linear(Weight weight) {
+    return new Linear(kernels, weight, adaptation.linear(site(weight)));
+  }
+
+  /** For what may be added to a layer. */
+  Adaptation.Site site(Weight weight) {
+    return new Adaptation.Site(kernels, arena, weight, ranks.group());
   }
 
   /**
@@ -66,11 +94,11 @@ final class Weights {
    *
    * @param inputs the columns this rank has
    */
-  Weight rowParallel(int outputs, int inputs, String name) {
+  Linear rowParallel(int outputs, int inputs, String name) {
     Tensor value = arena.allocate(dtype, outputs, inputs);
     Shape global = Shape.of(outputs, (long) inputs * ranks.size());
     Shape from = Shape.of(0, (long) inputs * ranks.rank());
-    return new Weight(value, List.of(matrix(name, global, from, value)));
+    return linear(new Weight(value, List.of(matrix(name, global, from, value))));
   }
 
   /** A matrix with a row for each token of the vocabulary, whose rows the ranks divide. */
@@ -80,8 +108,9 @@ final class Weights {
     return new Weight(value, List.of(matrix(name, Shape.of(rows.elements(), hidden), from, value)));
   }
 
-  private static Parameter matrix(String name, Shape global, Shape from, Tensor value) {
-    return new Parameter(
-        name + ".weight", global, new Slice(from, value.shape()), value, true, true);
+  private Parameter matrix(String name, Shape global, Shape from, Tensor value) {
+    String parameter = name + ".weight";
+    Slice slice = new Slice(from, value.shape());
+    return new Parameter(parameter, global, slice, value, adaptation.trains(parameter), true);
   }
 }

@@ -67,7 +67,8 @@ record TrainStep(
       scales[i] = lossReduction.scale(tokens, replica, i);
     }
     gradients.begin(batches.size());
-    double[] losses = pipeline.run(batches, scales, gradients);
+    List<MicroBatch> keyed = batches.stream().map(batch -> batch.inStep(number)).toList();
+    double[] losses = pipeline.run(keyed, scales, gradients);
     gradientReduction.finish();
     clock.ended(StepClock.Part.COMMUNICATION);
     MicroLosses microLosses = totals.losses(losses, tokens);

@@ -32,7 +32,7 @@ record FakePart(List<String> calls, boolean withHead) implements ModelPart, Loss
 
   @Override
   public void forward(Tensor in, Activations activations, Context context, Tensor out) {
-    calls.add("forward " + same(in, out) + (context.training() ? " training" : ""));
+    calls.add("forward " + same(in, out) + (context.dropout().isPresent() ? " training" : ""));
   }
 
   @Override

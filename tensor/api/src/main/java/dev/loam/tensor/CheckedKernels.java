@@ -61,6 +61,24 @@ public final class CheckedKernels implements Kernels {
   }
 
   @Override
+  public void addLinear(Tensor xTI, Tensor weightOI, double scale, Tensor yTO) {
+    check("addLinear")
+        .input("x", xTI, "T", "I")
+        .input("weight", weightOI, "O", "I")
+        .output("y", yTO, "T", "O");
+    kernels.addLinear(xTI, weightOI, scale, yTO);
+  }
+
+  @Override
+  public void addLinearInputGradient(Tensor dyTO, Tensor weightOI, double scale, Tensor dxTI) {
+    check("addLinearInputGradient")
+        .input("dy", dyTO, "T", "O")
+        .input("weight", weightOI, "O", "I")
+        .output("dx", dxTI, "T", "I");
+    kernels.addLinearInputGradient(dyTO, weightOI, scale, dxTI);
+  }
+
+  @Override
   public void linearWeightGradient(
       Tensor dyTO, Tensor xTI, double scale, Tensor dWeightOI, boolean accumulate) {
     check("linearWeightGradient")

@@ -29,6 +29,12 @@ public interface Kernels {
   /** {@code dx = scale · dy W}. */
   void linearInputGradient(Tensor dyTO, Tensor weightOI, double scale, Tensor dxTI);
 
+  /** {@code y += scale · x Wᵀ}: what an adapter adds to a layer. */
+  void addLinear(Tensor xTI, Tensor weightOI, double scale, Tensor yTO);
+
+  /** {@code dx += scale · dy W}: the backward of {@link #addLinear}. */
+  void addLinearInputGradient(Tensor dyTO, Tensor weightOI, double scale, Tensor dxTI);
+
   /** {@code dW (+)= scale · dyᵀ x}. */
   void linearWeightGradient(
       Tensor dyTO, Tensor xTI, double scale, Tensor dWeightOI, boolean accumulate);

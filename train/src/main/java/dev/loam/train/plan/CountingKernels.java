@@ -63,6 +63,16 @@ final class CountingKernels implements Kernels {
   }
 
   @Override
+  public void addLinear(Tensor x, Tensor weight, double scale, Tensor y) {
+    linear(x, weight, y);
+  }
+
+  @Override
+  public void addLinearInputGradient(Tensor dy, Tensor weight, double scale, Tensor dx) {
+    linearInputGradient(dy, weight, scale, dx);
+  }
+
+  @Override
   public void linearWeightGradient(
       Tensor dy, Tensor x, double scale, Tensor dWeight, boolean accumulate) {
     product(dy.size(0), dWeight.size(0), dWeight.size(1));

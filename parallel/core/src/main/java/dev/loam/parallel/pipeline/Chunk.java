@@ -123,7 +123,8 @@ final class Chunk {
   }
 
   private Context context(int i) {
-    return Context.training(positions(i), batches.get(i).cuSeqlens());
+    MicroBatch batch = batches.get(i);
+    return Context.training(positions(i), batch.cuSeqlens(), batch.dropoutKeys());
   }
 
   private Tensor positions(int i) {

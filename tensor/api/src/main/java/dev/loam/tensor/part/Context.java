@@ -4,6 +4,7 @@ package dev.loam.tensor.part;
 import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a forward and backward pass know of a micro batch besides its values. The rows of the batch
@@ -13,15 +14,13 @@ import java.util.List;
  * @param cuSeqlens where documents start and end
  * @param caches when generating, for each document the keys and values of its earlier tokens; else
  *     empty
- * @param training whether a backward pass follows
- * @param dropoutKey keys the random numbers of dropout, so that a repeated forward draws the same
+ * @param dropout keys of dropout's random numbers; nothing where nothing is dropped
  */
 public record Context(
     Tensor positionsT,
     CuSeqlens cuSeqlens,
     List<KeyValueCache> caches,
-    boolean training,
-    long dropoutKey) {
+    Optional<DropoutKeys> dropout) {
   /** Checks that each document has its cache, or none has. */
   public Context {
     caches = List.copyOf(caches);
@@ -31,14 +30,19 @@ public record Context(
     }
   }
 
-  /** A training pass. */
+  /** A training pass without dropout. */
   public static Context training(Tensor positionsT, CuSeqlens cuSeqlens) {
-    return new Context(positionsT, cuSeqlens, List.of(), true, 0);
+    return new Context(positionsT, cuSeqlens, List.of(), Optional.empty());
+  }
+
+  /** A training pass. */
+  public static Context training(Tensor positionsT, CuSeqlens cuSeqlens, DropoutKeys dropout) {
+    return new Context(positionsT, cuSeqlens, List.of(), Optional.of(dropout));
   }
 
   /** A forward pass alone, without a cache. */
   public static Context inference(Tensor positionsT, CuSeqlens cuSeqlens) {
-    return new Context(positionsT, cuSeqlens, List.of(), false, 0);
+    return new Context(positionsT, cuSeqlens, List.of(), Optional.empty());
   }
 
   /** A forward pass over the next tokens of a text whose earlier tokens are cached. */
@@ -52,7 +56,7 @@ public record Context(
    * @param caches the earlier tokens of each
    */
   public static Context cached(Tensor positionsT, CuSeqlens cuSeqlens, List<KeyValueCache> caches) {
-    return new Context(positionsT, cuSeqlens, caches, false, 0);
+    return new Context(positionsT, cuSeqlens, caches, Optional.empty());
   }
 
   /** The number of tokens of the micro batch. */

@@ -14,9 +14,10 @@ public final class MicroBatch {
   private final long[] labels;
   private final long[] positions;
   private final CuSeqlens cuSeqlens;
+  private final DropoutKeys dropoutKeys;
 
   /**
-   * Copies the arrays.
+   * Copies the arrays. Nothing is known of which samples the tokens are of.
    *
    * @param labels the token that each token should predict, {@link LossHead#IGNORED} for none
    * @param positions the rotary position of each token
@@ -24,8 +25,29 @@ public final class MicroBatch {
    * @throws IllegalArgumentException if the lengths differ
    */
   public MicroBatch(long[] inputIds, long[] labels, long[] positions, CuSeqlens cuSeqlens) {
+    this(inputIds, labels, positions, cuSeqlens, DropoutKeys.ofPlaces(inputIds.length));
+  }
+
+  /**
+   * Copies the arrays.
+   *
+   * @param labels the token that each token should predict, {@link LossHead#IGNORED} for none
+   * @param positions the rotary position of each token
+   * @param cuSeqlens the documents
+   * @param dropoutKeys say which tokens of which samples these are
+   * @throws IllegalArgumentException if the lengths differ
+   */
+  public MicroBatch(
+      long[] inputIds,
+      long[] labels,
+      long[] positions,
+      CuSeqlens cuSeqlens,
+      DropoutKeys dropoutKeys) {
     int tokens = inputIds.length;
-    if (labels.length != tokens || positions.length != tokens || cuSeqlens.tokens() != tokens) {
+    if (labels.length != tokens
+        || positions.length != tokens
+        || cuSeqlens.tokens() != tokens
+        || dropoutKeys.tokens() != tokens) {
       throw new IllegalArgumentException(
           "a micro batch of "
               + tokens
@@ -33,14 +55,30 @@ public final class MicroBatch {
               + labels.length
               + " labels, "
               + positions.length
-              + " positions and documents of "
+              + " positions, documents of "
               + cuSeqlens.tokens()
-              + " tokens");
+              + " tokens and "
+              + dropoutKeys.tokens()
+              + " keys");
     }
     this.inputIds = inputIds.clone();
     this.labels = labels.clone();
     this.positions = positions.clone();
     this.cuSeqlens = cuSeqlens;
+    this.dropoutKeys = dropoutKeys;
+  }
+
+  private MicroBatch(MicroBatch same, DropoutKeys dropoutKeys) {
+    this.inputIds = same.inputIds;
+    this.labels = same.labels;
+    this.positions = same.positions;
+    this.cuSeqlens = same.cuSeqlens;
+    this.dropoutKeys = dropoutKeys;
+  }
+
+  /** The same tokens in a step of a training, in which dropout draws numbers of their own. */
+  public MicroBatch inStep(long step) {
+    return new MicroBatch(this, dropoutKeys.inStep(step));
   }
 
   /** The number of tokens. */
@@ -66,6 +104,11 @@ public final class MicroBatch {
   /** The documents. */
   public CuSeqlens cuSeqlens() {
     return cuSeqlens;
+  }
+
+  /** The keys of dropout's random numbers. */
+  public DropoutKeys dropoutKeys() {
+    return dropoutKeys;
   }
 
   /** The number of tokens that are trained on. */

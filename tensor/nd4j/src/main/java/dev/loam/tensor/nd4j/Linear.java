@@ -23,6 +23,14 @@ final class Linear {
     assign(dx, () -> product(dy, weight).mul(scale));
   }
 
+  static void add(Tensor x, Tensor weight, double scale, Tensor y) {
+    assign(y, true, () -> product(x, weight.transpose(0, 1)).mul(scale));
+  }
+
+  static void addInputGradient(Tensor dy, Tensor weight, double scale, Tensor dx) {
+    assign(dx, true, () -> product(dy, weight).mul(scale));
+  }
+
   static void weightGradient(
       Tensor dy, Tensor x, double scale, Tensor dWeight, boolean accumulate) {
     assign(dWeight, accumulate, () -> product(dy.transpose(0, 1), x).mul(scale));

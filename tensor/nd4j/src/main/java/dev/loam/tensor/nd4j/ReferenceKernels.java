@@ -26,6 +26,16 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
+  public void addLinear(Tensor xTI, Tensor weightOI, double scale, Tensor yTO) {
+    Linear.add(xTI, weightOI, scale, yTO);
+  }
+
+  @Override
+  public void addLinearInputGradient(Tensor dyTO, Tensor weightOI, double scale, Tensor dxTI) {
+    Linear.addInputGradient(dyTO, weightOI, scale, dxTI);
+  }
+
+  @Override
   public void linearWeightGradient(
       Tensor dyTO, Tensor xTI, double scale, Tensor dWeightOI, boolean accumulate) {
     Linear.weightGradient(dyTO, xTI, scale, dWeightOI, accumulate);

@@ -30,6 +30,41 @@ final class LinearTest {
     }
   }
 
+  @Property
+  void adds(
+      @ForAll @IntRange(max = 5) int tokens,
+      @ForAll @IntRange(max = 5) int in,
+      @ForAll @IntRange(max = 5) int out,
+      @ForAll Random random) {
+    try (Bench bench = new Bench(random)) {
+      double scale = 0.75;
+      Tensor x = bench.random(tokens, in);
+      Tensor weight = bench.random(out, in);
+      Tensor dy = bench.random(tokens, out);
+      Tensor sum = bench.random(tokens, out);
+      double[] earlier = sum.toDoubles();
+      Tensor product = bench.output(tokens, out);
+      bench.run(k -> k.linear(x, weight, product));
+      bench.run(k -> k.addLinear(x, weight, scale, sum));
+      double[] wanted = product.toDoubles();
+      for (int i = 0; i < wanted.length; i++) {
+        wanted[i] = earlier[i] + scale * wanted[i];
+      }
+      assertClose(sum, wanted);
+      Tensor dx = bench.random(tokens, in);
+      double[] before = dx.toDoubles();
+      bench.run(k -> k.addLinearInputGradient(dy, weight, scale, dx));
+      subtract(dx, before);
+      bench.assertGradient(
+          x,
+          dx,
+          () -> {
+            bench.run(k -> k.linear(x, weight, product));
+            return scale * dot(dy, product);
+          });
+    }
+  }
+
   private static double[] product(double[] x, double[] weight, double[] sum, int in, int out) {
     for (int i = 0; i < sum.length; i++) {
       for (int j = 0; j < in; j++) {

@@ -38,6 +38,22 @@ final class TorchKernels implements Kernels {
   }
 
   @Override
+  public void addLinear(Tensor xTI, Tensor weightOI, double scale, Tensor yTO) {
+    module.call("add_linear").tensor(xTI).tensor(weightOI).number(scale).tensor(yTO).run();
+  }
+
+  @Override
+  public void addLinearInputGradient(Tensor dyTO, Tensor weightOI, double scale, Tensor dxTI) {
+    module
+        .call("add_linear_input_gradient")
+        .tensor(dyTO)
+        .tensor(weightOI)
+        .number(scale)
+        .tensor(dxTI)
+        .run();
+  }
+
+  @Override
   public void linearWeightGradient(
       Tensor dyTO, Tensor xTI, double scale, Tensor dWeightOI, boolean accumulate) {
     module

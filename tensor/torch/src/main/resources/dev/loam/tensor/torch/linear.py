@@ -13,6 +13,14 @@ def linear_input_gradient(self, dy: Tensor, weight: Tensor, scale: float, dx: Te
   torch.addmm(dx, dy, weight, beta=0.0, alpha=scale, out=dx)
   return None
 
+def add_linear(self, x: Tensor, weight: Tensor, scale: float, y: Tensor) -> NoneType:
+  torch.addmm(y, x, weight.t(), beta=1.0, alpha=scale, out=y)
+  return None
+
+def add_linear_input_gradient(self, dy: Tensor, weight: Tensor, scale: float, dx: Tensor) -> NoneType:
+  torch.addmm(dx, dy, weight, beta=1.0, alpha=scale, out=dx)
+  return None
+
 def linear_weight_gradient(self, dy: Tensor, x: Tensor, scale: float, dweight: Tensor, accumulate: bool) -> NoneType:
   if accumulate:
     torch.addmm(dweight, dy.t(), x, beta=1.0, alpha=scale, out=dweight)

@@ -32,6 +32,28 @@ final class LinearTest {
   }
 
   @Property
+  void addsToColumnsOfALargerMatrix(
+      @ForAll @IntRange(max = 70) int tokens,
+      @ForAll @IntRange(max = 70) int in,
+      @ForAll @IntRange(max = 70) int out,
+      @ForAll Random random) {
+    try (Twin twin = new Twin(random)) {
+      Pair x = twin.random(tokens, in);
+      Pair weight = twin.random(out, in);
+      Pair y = twin.output(true, tokens, out + 7);
+      Pair dx = twin.output(true, tokens, in + 7);
+      Pair dy = twin.random(tokens, out);
+      twin.run(
+          (k, on) -> {
+            k.addLinear(on.of(x), on.of(weight), 0.75, on.of(y).narrow(1, 3, out));
+            k.addLinearInputGradient(on.of(dy), on.of(weight), 0.75, on.of(dx).narrow(1, 3, in));
+          });
+      assertClose(y, LIMIT);
+      assertClose(dx, LIMIT);
+    }
+  }
+
+  @Property
   void inputGradient(
       @ForAll @IntRange(max = 70) int tokens,
       @ForAll @IntRange(max = 70) int in,

@@ -57,6 +57,10 @@ final class WrongArgumentsTest {
         "linearResidual: residual",
         k -> k.linearResidual(f32(2, 3), f32(4, 3), f32(4, 2), f32(2, 4)));
     refused("linearInputGradient", k -> k.linearInputGradient(f32(2, 3), f32(4, 3), 1, f32(2, 3)));
+    refused("addLinear: y", k -> k.addLinear(f32(2, 3), f32(4, 3), 1, f32(2, 5)));
+    refused(
+        "addLinearInputGradient",
+        k -> k.addLinearInputGradient(f32(2, 3), f32(4, 3), 1, f32(2, 3)));
     refused(
         "linearWeightGradient",
         k -> k.linearWeightGradient(f32(2, 3), f32(3, 4), 1, f32(3, 4), false));

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.loam.lora;
+
+import dev.loam.model.LinearAdapter;
+import dev.loam.tensor.Kernels;
+import dev.loam.tensor.Tensor;
+import dev.loam.tensor.Workspace;
+import dev.loam.tensor.part.Context;
+import dev.loam.tensor.part.DropoutKeys;
+import dev.loam.tensor.part.Gradients;
+import dev.loam.tensor.part.Weight;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Adapters beside one linear layer, which may be several modules fused into one matrix. Their first
+ * matrices are stacked, so that one product with the input serves them all; each second matrix adds
+ * to the rows of its module. Where the layer is divided among tensor-parallel ranks by rows, so are
+ * the second matrices; by columns, the first ones; the other matrix is whole on every rank, and its
+ * gradient is the sum of what the ranks compute.
+ *
+ * <p>Of the forward pass nothing is kept: the narrow product is computed again in the backward.
+ */
+final class LoraLinear implements LinearAdapter {
+  private final Kernels k;
+  private final double scale;
+  private final Optional<Dropout> dropout;
+  private final Weight a;
+  private final List<Branch> branches;
+
+  /**
+   * A second matrix and where it works.
+   *
+   * @param firstRow of the layer's output on this rank
+   * @param firstInner the first row of the stacked first matrices that belongs to it
+   */
+  record Branch(Weight b, long firstRow, long firstInner) {}
+
+  LoraLinear(
+      Kernels kernels, double scale, Optional<Dropout> dropout, Weight a, List<Branch> branches) {
+    this.k = kernels;
+    this.scale = scale;
+    this.dropout = dropout;
+    this.a = a;
+    this.branches = List.copyOf(branches);
+  }
+
+  @Override
+  public List<Weight> weights() {
+    List<Weight> weights = new ArrayList<>(List.of(a));
+    branches.forEach(branch -> weights.add(branch.b()));
+    return weights;
+  }
+
+  @Override
+  public long innerSize() {
+    return a.value().size(0);
+  }
+
+  /** {@code y += scale · B A dropout(x)}. */
+  @Override
+  public void forward(Workspace workspace, Context context, Tensor xTI, Tensor yTO) {
+    try (Workspace.Frame frame = workspace.frame()) {
+      Tensor innerTR = frame.take(xTI.size(0), innerSize());
+      k.linear(dropped(frame, context, xTI), a.value(), innerTR);
+      for (Branch branch : branches) {
+        k.addLinear(inner(innerTR, branch), branch.b().value(), scale, outer(yTO, branch));
+      }
+    }
+  }
+
+  @Override
+  public void weightGradients(
+      Workspace workspace,
+      Context context,
+      Tensor dyTO,
+      Tensor xTI,
+      Tensor dInnerTR,
+      Gradients gradients) {
+    try (Workspace.Frame frame = workspace.frame()) {
+      Tensor droppedTI = dropped(frame, context, xTI);
+      Tensor innerTR = frame.take(xTI.size(0), innerSize());
+      k.linear(droppedTI, a.value(), innerTR);
+      for (Branch branch : branches) {
+        Tensor dy = outer(dyTO, branch);
+        gradients.contribute(
+            branch.b(),
+            (dB, accumulate) ->
+                k.linearWeightGradient(dy, inner(innerTR, branch), scale, dB, accumulate));
+      }
+      innerGradient(dyTO, dInnerTR);
+      gradients.contribute(
+          a, (dA, accumulate) -> k.linearWeightGradient(dInnerTR, droppedTI, 1, dA, accumulate));
+    }
+  }
+
+  /** Branches that share a first matrix add to the same columns. */
+  private void innerGradient(Tensor dyTO, Tensor dInnerTR) {
+    long written = 0;
+    for (Branch branch : branches) {
+      Tensor dInner = inner(dInnerTR, branch);
+      if (branch.firstInner() >= written) {
+        k.linearInputGradient(outer(dyTO, branch), branch.b().value(), scale, dInner);
+        written = branch.firstInner() + dInner.size(1);
+      } else {
+        k.addLinearInputGradient(outer(dyTO, branch), branch.b().value(), scale, dInner);
+      }
+    }
+  }
+
+  @Override
+  public void inputGradient(Workspace workspace, Context context, Tensor dInnerTR, Tensor dxTI) {
+    Optional<DropoutKeys> keys = keys(context);
+    if (keys.isEmpty()) {
+      k.addLinearInputGradient(dInnerTR, a.value(), 1, dxTI);
+      return;
+    }
+    try (Workspace.Frame frame = workspace.frame()) {
+      Tensor dDroppedTI = frame.take(dxTI.shape().toArray());
+      k.linearInputGradient(dInnerTR, a.value(), 1, dDroppedTI);
+      dropout.orElseThrow().apply(keys.get(), dDroppedTI, dxTI, true);
+    }
+  }
+
+  private Tensor dropped(Workspace.Frame frame, Context context, Tensor xTI) {
+    Optional<DropoutKeys> keys = keys(context);
+    if (keys.isEmpty()) {
+      return xTI;
+    }
+    Tensor droppedTI = frame.take(xTI.shape().toArray());
+    dropout.orElseThrow().apply(keys.get(), xTI, droppedTI, false);
+    return droppedTI;
+  }
+
+  private Optional<DropoutKeys> keys(Context context) {
+    return dropout.flatMap(d -> context.dropout());
+  }
+
+  private static Tensor inner(Tensor innerTR, Branch branch) {
+    return innerTR.narrow(1, branch.firstInner(), branch.b().value().size(1));
+  }
+
+  private static Tensor outer(Tensor yTO, Branch branch) {
+    return yTO.narrow(1, branch.firstRow(), branch.b().value().size(0));
+  }
+
+  @Override
+  public long scratch(long tokens) {
+    long dropped = dropout.isPresent() ? Workspace.padded(tokens * a.value().size(1)) : 0;
+    return dropped + Workspace.padded(tokens * innerSize());
+  }
+}
