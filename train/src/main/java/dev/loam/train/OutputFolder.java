@@ -17,6 +17,7 @@ import java.nio.file.Path;
 record OutputFolder(Path metrics, Path evaluations, Path model, Path checkpoints) {
   static final String METRICS = "metrics.jsonl";
   static final String EVALUATIONS = "evaluations.jsonl";
+  static final String ADAPTER = "adapter";
   static final String MODEL = "model";
   private static final String CHECKPOINTS = "checkpoint";
 

@@ -3,6 +3,7 @@ package dev.loam.train;
 
 import dev.loam.checkpoint.sharded.CheckpointFolder;
 import dev.loam.checkpoint.sharded.Storage;
+import dev.loam.model.Adaptation;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.Qwen3Model;
 import dev.loam.model.WeightType;
@@ -120,7 +121,7 @@ public final class TrainingRun {
                 .optHealth(config.health(), config.monitor().globalNorm().threshold())
                 .optAbnormalNorms(config.outputDir().resolve(AbnormalNorms.FILE))
                 .optStopRequest(stopRequest)
-                .optSummary(summary(batches, start, steps, lease.threads()));
+                .optSummary(summary(model, batches, start, steps, lease.threads()));
         start.checkpoint().ifPresent(trainer::optResume);
         output.begin(start).forEach(trainer::addListener);
         world.barrier("output folder").await();
@@ -145,7 +146,14 @@ public final class TrainingRun {
     int stage = groups.position().stage();
     int layers = groups.layout().layersOfStage(stage, config.model().layers());
     int recomputed = config.recompute().layers(stage, layers);
-    return Qwen3Model.share(lease, config.model(), HEAD_CHUNK_ROWS, groups, recomputed);
+    Adaptation adaptation =
+        adapters(config).map(RunAdapters::adaptation).orElseGet(Adaptation::none);
+    return Qwen3Model.share(
+        lease, config.model(), HEAD_CHUNK_ROWS, groups, recomputed, adaptation);
+  }
+
+  private static Optional<RunAdapters> adapters(TrainingConfig config) {
+    return config.pet().map(pet -> new RunAdapters(pet, config.seed()));
   }
 
   /** A trainer that does in each step what a configuration asks for, and is not told yet when. */
@@ -161,7 +169,10 @@ public final class TrainingRun {
 
   /** Weights that the trainer reads from a checkpoint are left as they are. */
   private void setWeights(Qwen3Model model, StartingPoint start) {
-    if (start.weights().isPresent()) {
+    Optional<RunAdapters> adapters = adapters(config);
+    if (adapters.isPresent()) {
+      adapters.get().begin(model);
+    } else if (start.weights().isPresent()) {
       Optional<Qwen3Config> config = Optional.of(model.config());
       try (WeightFolder folder = WeightFolder.open(start.weights().get(), config)) {
         model.load(folder.weights());
@@ -192,11 +203,21 @@ public final class TrainingRun {
     return config.outputDir().resolve(OutputFolder.MODEL);
   }
 
+  /** Where the adapters are after a run that trains them, as PEFT keeps them. */
+  public Path adapterFolder() {
+    return config.outputDir().resolve(OutputFolder.ADAPTER);
+  }
+
   /** An interrupt, which would close the files being written, waits until they are. */
   private void export(Qwen3Model model) {
     Path folder = modelFolder();
+    Optional<RunAdapters> adapters = adapters(config);
     boolean interrupted = Thread.interrupted();
     try {
+      if (adapters.isPresent()) {
+        adapters.get().export(model, adapterFolder());
+        return;
+      }
       model.save(folder, WeightType.FLOAT32);
       if (model.groups().world().rank() == 0) {
         CompanionFiles.copy(config.tokenizerDir().stream().toList(), folder);
@@ -209,7 +230,11 @@ public final class TrainingRun {
   }
 
   private List<String> summary(
-      DataLoader batches, StartingPoint start, long steps, int threadsOfRank) {
+      Qwen3Model trained,
+      DataLoader batches,
+      StartingPoint start,
+      long steps,
+      int threadsOfRank) {
     Qwen3Config model = config.model();
     Layout layout = config.parallel().layout();
     List<String> lines = new ArrayList<>();
@@ -222,6 +247,7 @@ public final class TrainingRun {
             model.hiddenSize(),
             model.vocabSize(),
             model.tiedEmbeddings() ? ", tied" : ""));
+    adapters(config).ifPresent(adapters -> lines.add(adapters.summary(trained)));
     lines.add("data: " + batches.description());
     if (layout.worldSize() > 1) {
       lines.add("layout: " + layout.describe());

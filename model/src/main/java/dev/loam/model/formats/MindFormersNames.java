@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The names of MindSpore Transformers for the parameters of a model. In a layer, {@code linear_qkv}
@@ -39,6 +41,7 @@ final class MindFormersNames {
           Map.entry("mlp.gate_proj.weight", "mlp.gating.weight"),
           Map.entry("mlp.up_proj.weight", "mlp.hidden.weight"),
           Map.entry("mlp.down_proj.weight", "mlp.linear_fc2.weight"));
+  private static final Pattern LAYER = Pattern.compile("model\\.layers\\.([0-9]+)\\.(.*)");
   private static final String QKV = "self_attention.linear_qkv.weight";
   private static final String GATE_UP = "mlp.linear_fc1.weight";
 
@@ -54,6 +57,25 @@ final class MindFormersNames {
     Shape vocabulary = Shape.of(config.vocabSize(), config.hiddenSize());
     parameters.putIfAbsent(
         HEAD, new ParameterCatalog.Entry(HEAD, vocabulary, Division.ROWS, config.layers()));
+  }
+
+  /** The names for a parameter: its own, and that of the fused one it is part of. */
+  static List<String> of(String parameter) {
+    if (OUTSIDE.containsKey(parameter)) {
+      return List.of(Objects.requireNonNull(OUTSIDE.get(parameter)));
+    }
+    Matcher layer = LAYER.matcher(parameter);
+    if (!layer.matches() || !INSIDE.containsKey(layer.group(2))) {
+      return List.of();
+    }
+    String prefix = "decoder.layers." + layer.group(1) + ".";
+    String own = prefix + INSIDE.get(layer.group(2));
+    return switch (layer.group(2)) {
+      case "self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight" ->
+          List.of(own, prefix + QKV);
+      case "mlp.gate_proj.weight", "mlp.up_proj.weight" -> List.of(own, prefix + GATE_UP);
+      default -> List.of(own);
+    };
   }
 
   /** Whether a tensor is weights of a model, rather than a moment of the optimizer or a count. */

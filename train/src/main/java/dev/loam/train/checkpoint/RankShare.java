@@ -18,7 +18,7 @@ import java.util.function.Function;
  * What one rank saves of a model in training, so that all ranks together save each element once and
  * about equally much. Replicas divide what they all have; so do tensor ranks, which all have the
  * norms; and of a tied embedding on two stages the first has the say. An optimizer's state that
- * belongs to one replica alone is saved by it.
+ * belongs to one replica alone is saved by it. Weights that are not trained are not saved.
  */
 final class RankShare {
   private final Layout layout;
@@ -41,7 +41,7 @@ final class RankShare {
             : model.parts().stream().flatMap(part -> part.sharedWeight().stream()).toList();
     model.weights().stream()
         .distinct()
-        .filter(weight -> !elsewhere.contains(weight))
+        .filter(weight -> weight.trainable() && !elsewhere.contains(weight))
         .forEach(weights::add);
   }
 

@@ -7,6 +7,8 @@ import dev.loam.checkpoint.TensorSource;
 import dev.loam.checkpoint.sharded.Checkpoint;
 import dev.loam.model.Qwen3Model;
 import dev.loam.tensor.Tensor;
+import dev.loam.tensor.part.Parameter;
+import dev.loam.tensor.part.Weight;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,14 +18,45 @@ public final class Resume {
   private Resume() {}
 
   /**
-   * Overwrites the weights of a model.
+   * Overwrites the weights of a model, or those of them that are trained, where not all are.
    *
    * @throws CheckpointException if the checkpoint is of another model, or cannot be read; the
    *     weights are unspecified then
    */
   public static void readWeights(Checkpoint checkpoint, Qwen3Model model) {
     SameModel.require(checkpoint, model.config());
-    model.load(checkpoint.only(checkpoint.weights()::contains));
+    if (model.weights().stream().allMatch(Weight::trainable)) {
+      model.load(checkpoint.only(checkpoint.weights()::contains));
+    } else {
+      readTrained(checkpoint, model);
+    }
+  }
+
+  private static void readTrained(Checkpoint checkpoint, Qwen3Model model) {
+    List<Parameter> trained =
+        model.parameters().values().stream().filter(Parameter::trainable).toList();
+    List<String> problems = new ArrayList<>();
+    for (Parameter parameter : trained) {
+      String name = parameter.name();
+      if (!checkpoint.names().contains(name)) {
+        problems.add("has no " + name);
+      } else if (!checkpoint.shape(name).equals(parameter.globalShape())) {
+        problems.add(
+            name
+                + " has shape "
+                + checkpoint.shape(name)
+                + " and is now to have "
+                + parameter.globalShape());
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new CheckpointException(
+          checkpoint.description()
+              + ": is of other adapters: "
+              + String.join("; ", problems)
+              + "; restore pet_config, or start anew without resume_training");
+    }
+    trained.forEach(p -> checkpoint.read(p.name(), p.slice(), p.value()));
   }
 
   /**

@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train.config;
 
+import dev.loam.lora.LoraInit;
+import dev.loam.lora.LoraOptions;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Low-rank adapters beside weights that stay as they are ({@code pet_config} of MindFormers).
  *
- * @param rank {@code lora_rank}
- * @param alpha {@code lora_alpha}: the adapters' output is multiplied by alpha / rank
- * @param dropout {@code lora_dropout}: the share of the adapters' inputs that is zeroed
- * @param targetModules {@code target_modules}: a regular expression that the names of the layers
- *     with adapters match from their beginning on
- * @param excludeLayers {@code exclude_layers}: expressions of those without
+ * @param options rank, scale, dropout and targets
+ * @param init how first matrices begin
+ * @param base where the weights of the model itself are; drawn from the seed if nowhere
  * @param freezeInclude {@code freeze_include}: patterns with {@code *} of parameters that stay as
  *     they are
  * @param freezeExclude {@code freeze_exclude}: patterns of those that are trained nevertheless
  */
 public record PetConfig(
-    int rank,
-    double alpha,
-    double dropout,
-    String targetModules,
-    List<String> excludeLayers,
+    LoraOptions options,
+    LoraInit init,
+    Optional<Path> base,
     List<String> freezeInclude,
     List<String> freezeExclude) {
   /** Copies the lists. */
   public PetConfig {
-    excludeLayers = List.copyOf(excludeLayers);
     freezeInclude = List.copyOf(freezeInclude);
     freezeExclude = List.copyOf(freezeExclude);
+  }
+
+  /** Whether a parameter of the model itself is trained beside the adapters. */
+  public boolean trains(String parameter) {
+    return !NamePatterns.matchAny(freezeInclude, parameter)
+        || NamePatterns.matchAny(freezeExclude, parameter);
   }
 }

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train.config;
 
-import java.util.Locale;
+import dev.loam.lora.LoraCatalog;
+import dev.loam.lora.LoraInit;
+import dev.loam.lora.LoraOptions;
+import dev.loam.lora.LoraTargetException;
+import dev.loam.lora.LoraTargets;
+import dev.loam.lora.PetTargets;
+import dev.loam.model.Qwen3Config;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** Reads {@code model.model_config.pet_config}. */
 final class PetSection {
@@ -13,38 +19,63 @@ final class PetSection {
 
   private PetSection() {}
 
-  static Optional<PetConfig> read(Section model) {
-    if (!model.has("pet_config")) {
+  /**
+   * The adapters, if there are to be any.
+   *
+   * @param base where the weights of the model itself are
+   */
+  static Optional<PetConfig> read(
+      Section modelConfig, Optional<Qwen3Config> model, Optional<Path> base, boolean compat) {
+    if (!modelConfig.has("pet_config")) {
       return Optional.empty();
     }
-    Section section = model.section("pet_config");
+    Section section = modelConfig.section("pet_config");
     section.only("pet_type", "lora", "there are only low-rank adapters");
-    section.only("lora_a_init", "normal", "the first matrix starts with normal numbers");
     section.only("lora_b_init", "zeros", "adapters start without effect", "zero");
     section.ignore("param_init_type", "compute_dtype");
-    PetConfig config =
-        new PetConfig(
-            section.integer("lora_rank", 8, 1, 1 << 16),
-            section.number("lora_alpha", 16, Double.MIN_VALUE, Double.MAX_VALUE),
-            section.number("lora_dropout", 0.01, 0, 0.999),
-            expression(section, section.text("target_modules", TARGETS)),
-            section.texts("exclude_layers"),
-            section.texts("freeze_include"),
-            section.texts("freeze_exclude"));
-    return Optional.of(config);
+    LoraInit init =
+        section
+                .choice("lora_a_init", "normal", List.of("normal", "he_uniform", "kaiming_uniform"))
+                .equals("normal")
+            ? LoraInit.NORMAL
+            : LoraInit.HE_UNIFORM;
+    int rank = section.integer("lora_rank", 8, 1, 1 << 16);
+    double alpha = section.number("lora_alpha", 16, Double.MIN_VALUE, Double.MAX_VALUE);
+    double dropout = section.number("lora_dropout", 0.01, 0, 0.999);
+    boolean stabilized = section.flag("use_rslora", false);
+    List<String> include = section.texts("freeze_include");
+    List<String> exclude = section.texts("freeze_exclude");
+    boolean unsaid = include.isEmpty() && exclude.isEmpty();
+    Optional<LoraTargets> targets = targets(section, compat);
+    if (targets.isEmpty()) {
+      return Optional.empty();
+    }
+    LoraOptions options = new LoraOptions(rank, alpha, dropout, stabilized, targets.get());
+    model.ifPresent(config -> check(section, config, options));
+    return Optional.of(
+        new PetConfig(options, init, base, unsaid ? List.of("*") : include, exclude));
   }
 
-  private static String expression(Section section, String text) {
+  private static Optional<LoraTargets> targets(Section section, boolean compat) {
+    List<String> names = section.texts("target_modules");
+    List<String> excluded = section.texts("exclude_layers");
+    String text = names.isEmpty() ? TARGETS : names.get(0);
     try {
-      Pattern.compile(text);
-    } catch (PatternSyntaxException e) {
-      section.problem(
-          "target_modules",
-          "'"
-              + text
-              + "' is no regular expression: "
-              + e.getDescription().toLowerCase(Locale.ROOT));
+      return Optional.of(
+          names.size() > 1
+              ? PetTargets.parse(names, excluded, compat)
+              : PetTargets.parse(text, excluded, compat));
+    } catch (LoraTargetException e) {
+      section.problem("target_modules", "= " + text + ": " + e.getMessage());
+      return Optional.empty();
     }
-    return text;
+  }
+
+  private static void check(Section section, Qwen3Config config, LoraOptions options) {
+    try {
+      LoraCatalog unused = new LoraCatalog(config, options);
+    } catch (IllegalArgumentException e) {
+      section.problem("target_modules", "= " + options.targets() + ": " + e.getMessage());
+    }
   }
 }

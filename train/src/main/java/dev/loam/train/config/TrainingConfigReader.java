@@ -82,11 +82,11 @@ final class TrainingConfigReader {
     }
     data.ifPresent(read -> checkRecords(loader, read, model));
     Section modelConfig = root.section("model").section("model_config");
-    Optional<PetConfig> pet = PetSection.read(modelConfig);
-    if (pet.isPresent()) {
-      modelConfig.unavailable(
-          "pet_config", "cannot be trained yet; leave it out to train all of the model");
-    }
+    Optional<Path> load = root.path("load_checkpoint");
+    Optional<Path> weights = pretrained.filter(TrainingConfigReader::hasWeights);
+    ResumeConfig resume = resume();
+    Optional<Path> base = resume instanceof ResumeConfig.Fresh ? load.or(() -> weights) : weights;
+    Optional<PetConfig> pet = PetSection.read(modelConfig, model, base, compat);
     int batchSize = root.section("runner_config").integer("batch_size", 1, 1, 1 << 20);
     root.path("tokenizer_dir")
         .filter(folder -> !hasTokenizer(folder))
@@ -104,11 +104,9 @@ final class TrainingConfigReader {
     LrConfig lr = LrSection.read(root, compat, (long) batchSize * parallel.layout().worldSize());
     int stepOffset = root.section("lr_schedule").integer("step_offset", 0, 0, 1);
     LossReduction reduction = reduction();
-    ResumeConfig resume = resume();
     CallbacksSection.Callbacks callbacks = CallbacksSection.read(root, problems);
     long seed = root.integer("seed", 1L);
     Path output = Path.of(root.text("output_dir", "./output"));
-    Optional<Path> load = root.path("load_checkpoint");
     RecomputeConfig recompute = RecomputeSection.read(root, parallel.layout(), model);
     EvaluationConfig evaluation = EvaluationSection.read(root, compat, batchSize, tokenizer);
     evaluation
@@ -124,7 +122,7 @@ final class TrainingConfigReader {
     return new TrainingConfig(
         seed,
         output,
-        load.or(() -> pretrained.filter(TrainingConfigReader::hasWeights)),
+        load.or(() -> weights),
         resume,
         callbacks.checkpoints(),
         tokenizer,
