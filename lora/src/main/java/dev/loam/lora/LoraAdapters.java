@@ -23,11 +23,13 @@ import java.util.function.BiConsumer;
  */
 public final class LoraAdapters {
   private final Qwen3Model model;
+  private final LoraOptions options;
   private final List<Entry> entries;
 
-  private LoraAdapters(Qwen3Model model, List<Entry> entries) {
+  private LoraAdapters(Qwen3Model model, LoraOptions options) {
     this.model = model;
-    this.entries = entries;
+    this.options = options;
+    entries = new LoraCatalog(model.config(), options).entries();
   }
 
   /**
@@ -36,7 +38,7 @@ public final class LoraAdapters {
    * @param options those of its adaptation
    */
   public static LoraAdapters of(Qwen3Model model, LoraOptions options) {
-    return new LoraAdapters(model, new LoraCatalog(model.config(), options).entries());
+    return new LoraAdapters(model, options);
   }
 
   /**
@@ -47,6 +49,11 @@ public final class LoraAdapters {
       ComputeLease lease, Qwen3Config config, int headChunkRows, LoraOptions options) {
     return Qwen3Model.share(
         lease, config, headChunkRows, RankGroups.single(), 0, new LoraAdaptation(options));
+  }
+
+  /** What they are like. */
+  public LoraOptions options() {
+    return options;
   }
 
   /** All parameters of the adapters of the whole model. */

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * All parameters of the adapters of a model, in its order, and how tensor-parallel ranks divide
@@ -21,32 +23,16 @@ public final class LoraCatalog {
   /**
    * The parameters of adapters.
    *
-   * @throws IllegalArgumentException if no module has an adapter, or one that cannot have any
+   * @throws LoraTargetException if no module has an adapter, or one is to have one that cannot
    */
   public LoraCatalog(Qwen3Config config, LoraOptions options) {
-    LoraTargets targets = options.targets();
-    for (Entry base : new ParameterCatalog(config).entries()) {
-      if (targets.includes(base.module())) {
-        require(base);
-        add(base, options.rank(), targets.fused());
-      }
-    }
-    if (entries.isEmpty()) {
-      throw new IllegalArgumentException("no module of the model has an adapter");
-    }
-    if (targets.includes("lm_head")) {
-      throw new IllegalArgumentException(
-          "lm_head cannot have an adapter; leave it out of the target modules");
-    }
-  }
-
-  private static void require(Entry base) {
-    if (base.shape().rank() != 2) {
-      throw new IllegalArgumentException(
-          base.module()
-              + " is a norm and cannot have an adapter; leave it out of the target"
-              + " modules");
-    }
+    Set<String> modules =
+        new LoraModules(config)
+            .select(options.targets()).stream().map(LoraModule::name).collect(Collectors.toSet());
+    new ParameterCatalog(config)
+        .entries().stream()
+            .filter(base -> modules.contains(base.module()))
+            .forEach(base -> add(base, options.rank(), options.targets().fused()));
   }
 
   private void add(Entry base, long rank, boolean fused) {

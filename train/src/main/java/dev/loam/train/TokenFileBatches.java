@@ -6,11 +6,13 @@ import dev.loam.model.ModelInput;
 import dev.loam.model.ModelInputException;
 import dev.loam.model.Qwen3Config;
 import dev.loam.tensor.ComputeLease;
+import dev.loam.tensor.part.DropoutKeys;
 import dev.loam.tensor.part.MicroBatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Exactly given rows: those of a {@link TokenFile}, each of its steps being a step of training. */
 final class TokenFileBatches implements DataLoader {
@@ -73,7 +75,11 @@ final class TokenFileBatches implements DataLoader {
       ModelInput input =
           new ModelInput(
               inputs, Optional.of(targets), Optional.empty(), Optional.empty(), Optional.empty());
-      batches.add(microBatch(input, index, place(i, 0)));
+      int microBatch = i;
+      long[] places =
+          IntStream.range(0, microBatchSize).mapToLong(row -> place(microBatch, row)).toArray();
+      batches.add(
+          microBatch(input, index, place(i, 0)).with(DropoutKeys.ofRows(places, file.length())));
     }
     return batches;
   }

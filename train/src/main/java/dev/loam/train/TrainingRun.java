@@ -148,8 +148,7 @@ public final class TrainingRun {
     int recomputed = config.recompute().layers(stage, layers);
     Adaptation adaptation =
         adapters(config).map(RunAdapters::adaptation).orElseGet(Adaptation::none);
-    return Qwen3Model.share(
-        lease, config.model(), HEAD_CHUNK_ROWS, groups, recomputed, adaptation);
+    return Qwen3Model.share(lease, config.model(), HEAD_CHUNK_ROWS, groups, recomputed, adaptation);
   }
 
   private static Optional<RunAdapters> adapters(TrainingConfig config) {
@@ -230,11 +229,7 @@ public final class TrainingRun {
   }
 
   private List<String> summary(
-      Qwen3Model trained,
-      DataLoader batches,
-      StartingPoint start,
-      long steps,
-      int threadsOfRank) {
+      Qwen3Model trained, DataLoader batches, StartingPoint start, long steps, int threadsOfRank) {
     Qwen3Config model = config.model();
     Layout layout = config.parallel().layout();
     List<String> lines = new ArrayList<>();

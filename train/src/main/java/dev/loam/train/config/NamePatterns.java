@@ -12,14 +12,14 @@ final class NamePatterns {
 
   /** Whether a pattern matches what Hugging Face or MindFormers call a parameter. */
   static boolean matchAny(List<String> patterns, String parameter) {
-    return Stream.concat(
-            Stream.of(parameter), MindFormersParameters.names(parameter).stream())
+    return Stream.concat(Stream.of(parameter), MindFormersParameters.names(parameter).stream())
         .anyMatch(name -> patterns.stream().anyMatch(pattern -> matches(pattern, name)));
   }
 
   private static boolean matches(String pattern, String name) {
     StringBuilder expression = new StringBuilder();
-    for (char c : pattern.toCharArray()) {
+    for (int i = 0; i < pattern.length(); i++) {
+      char c = pattern.charAt(i);
       switch (c) {
         case '*' -> expression.append(".*");
         case '?' -> expression.append('.');

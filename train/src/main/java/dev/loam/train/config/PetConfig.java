@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param options rank, scale, dropout and targets
  * @param init how first matrices begin
  * @param base where the weights of the model itself are; drawn from the seed if nowhere
+ * @param adapter an adapter in PEFT's format to begin with
  * @param freezeInclude {@code freeze_include}: patterns with {@code *} of parameters that stay as
  *     they are
  * @param freezeExclude {@code freeze_exclude}: patterns of those that are trained nevertheless
@@ -21,6 +22,7 @@ public record PetConfig(
     LoraOptions options,
     LoraInit init,
     Optional<Path> base,
+    Optional<Path> adapter,
     List<String> freezeInclude,
     List<String> freezeExclude) {
   /** Copies the lists. */

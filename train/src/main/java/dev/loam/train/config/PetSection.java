@@ -53,7 +53,13 @@ final class PetSection {
     LoraOptions options = new LoraOptions(rank, alpha, dropout, stabilized, targets.get());
     model.ifPresent(config -> check(section, config, options));
     return Optional.of(
-        new PetConfig(options, init, base, unsaid ? List.of("*") : include, exclude));
+        new PetConfig(
+            options,
+            init,
+            base,
+            section.path("lora_load"),
+            unsaid ? List.of("*") : include,
+            exclude));
   }
 
   private static Optional<LoraTargets> targets(Section section, boolean compat) {
@@ -74,7 +80,7 @@ final class PetSection {
   private static void check(Section section, Qwen3Config config, LoraOptions options) {
     try {
       LoraCatalog unused = new LoraCatalog(config, options);
-    } catch (IllegalArgumentException e) {
+    } catch (LoraTargetException e) {
       section.problem("target_modules", "= " + options.targets() + ": " + e.getMessage());
     }
   }

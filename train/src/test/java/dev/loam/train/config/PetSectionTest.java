@@ -2,11 +2,15 @@
 package dev.loam.train.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.loam.lora.LoraInit;
+import dev.loam.lora.LoraOptions;
+import dev.loam.lora.MindFormersTargets;
+import dev.loam.lora.PeftTargets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,18 +29,42 @@ class PetSectionTest {
     assertThat(read("{pet_type: lora}"))
         .isEqualTo(
             new PetConfig(
-                8,
-                16,
-                0.01,
-                ".*linear_qkv|.*linear_proj|.*linear_fc1|.*linear_fc2",
-                List.of(),
-                List.of(),
+                new LoraOptions(
+                    8,
+                    16,
+                    0.01,
+                    false,
+                    new MindFormersTargets(
+                        ".*linear_qkv|.*linear_proj|.*linear_fc1|.*linear_fc2", List.of(), false)),
+                LoraInit.NORMAL,
+                Optional.empty(),
+                Optional.empty(),
+                List.of("*"),
                 List.of()));
     assertThat(
             read(
-                "{lora_rank: 4, lora_alpha: 2.5, lora_dropout: 0, target_modules: a, lora_b_init:"
-                    + " zero, exclude_layers: b, freeze_include: ['*'], freeze_exclude: [c, d]}"))
-        .isEqualTo(new PetConfig(4, 2.5, 0, "a", List.of("b"), List.of("*"), List.of("c", "d")));
+                "{lora_rank: 4, lora_alpha: 2.5, lora_dropout: 0, target_modules: [q_proj, v_proj],"
+                    + " lora_b_init: zero, lora_a_init: he_uniform, use_rslora: True, lora_load: /a,"
+                    + " freeze_include: ['*'], freeze_exclude: [c, d]}"))
+        .isEqualTo(
+            new PetConfig(
+                new LoraOptions(4, 2.5, 0, true, PeftTargets.of(List.of("q_proj", "v_proj"))),
+                LoraInit.HE_UNIFORM,
+                Optional.empty(),
+                Optional.of(Path.of("/a")),
+                List.of("*"),
+                List.of("c", "d")));
+  }
+
+  @Test
+  void patternsOfParameters() {
+    PetConfig config =
+        read(
+            "{freeze_include: ['*'], freeze_exclude: ['*final_layernorm*', '*.1.mlp.linear_fc1.*']}");
+    assertThat(config.trains("model.norm.weight")).isTrue();
+    assertThat(config.trains("model.layers.1.mlp.up_proj.weight")).isTrue();
+    assertThat(config.trains("model.layers.0.mlp.up_proj.weight")).isFalse();
+    assertThat(config.trains("model.embed_tokens.weight")).isFalse();
   }
 
   @Test
@@ -54,20 +82,8 @@ class PetSectionTest {
             PET + ".lora_rank must be from 1",
             PET + ".lora_alpha must be above 0, not 0.0",
             PET + ".lora_dropout must be from 0.0 to 0.999, not 1.0",
-            PET + ".target_modules '*' is no regular expression",
-            PET + ".lora_a_init = zeros is not available",
+            PET + ".target_modules = *: ",
+            PET + ".lora_a_init must be normal, he_uniform or kaiming_uniform, not 'zeros'",
             "unknown key " + PET + ".lora_rnk; did you mean " + PET + ".lora_rank?");
-  }
-
-  @Test
-  void cannotBeRunYet() {
-    Path file = new ConfigFiles(folder).write(ConfigFiles.MINIMAL);
-    Map<String, String> values = Map.of(PET, "{pet_type: lora}");
-    String reason =
-        "--" + PET + ": " + PET + " cannot be trained yet; leave it out to train all of the model";
-    assertThat(TrainingConfig.resolve(file, values).unavailable()).containsExactly(reason);
-    assertThatThrownBy(() -> TrainingConfig.read(file, values))
-        .isInstanceOf(ConfigException.class)
-        .hasMessage(reason);
   }
 }

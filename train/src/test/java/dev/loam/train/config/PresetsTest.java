@@ -3,6 +3,8 @@ package dev.loam.train.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loam.lora.LoraOptions;
+import dev.loam.lora.MindFormersTargets;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.SpecialTokens;
 import java.io.IOException;
@@ -117,16 +119,18 @@ class PresetsTest {
   void adaptersAreUnderstood() {
     Path preset = PRESETS.resolve("finetune_qwen3_lora.yaml");
     ResolvedConfig resolved = TrainingConfig.resolve(preset, values(preset));
-    assertThat(resolved.config().pet())
-        .contains(
-            new PetConfig(
+    PetConfig pet = resolved.config().pet().orElseThrow();
+    assertThat(pet.options())
+        .isEqualTo(
+            new LoraOptions(
                 8,
                 16,
                 0.1,
-                ".*word_embeddings|.*linear_qkv|.*linear_proj|.*linear_fc1|.*linear_fc2",
-                List.of(),
-                List.of("*"),
-                List.of("*lora*")));
-    assertThat(resolved.unavailable()).anyMatch(text -> text.contains("pet_config"));
+                false,
+                new MindFormersTargets(
+                    ".*word_embeddings|.*linear_qkv|.*linear_proj|.*linear_fc1|.*linear_fc2",
+                    List.of(),
+                    false)));
+    assertThat(pet.trains("model.norm.weight")).isFalse();
   }
 }

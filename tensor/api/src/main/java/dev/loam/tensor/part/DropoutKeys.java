@@ -31,9 +31,16 @@ public final class DropoutKeys {
     return new DropoutKeys(keys);
   }
 
+  /** Those of rows of equal length, which have numbers of their own in their step. */
+  public static DropoutKeys ofRows(long[] rows, int length) {
+    long[] keys = new long[rows.length * length];
+    Arrays.setAll(keys, t -> key(rows[t / length], t % length));
+    return new DropoutKeys(keys);
+  }
+
   /** A token's key. */
-  public static long key(long sample, long token) {
-    return mix(mix(sample) + token);
+  public static long key(long row, long token) {
+    return mix(mix(row) + token);
   }
 
   /** The keys of the same tokens in a step of a training. */

@@ -76,6 +76,18 @@ public final class MicroBatch {
     this.dropoutKeys = dropoutKeys;
   }
 
+  /**
+   * The same tokens, of which it is known what rows they are.
+   *
+   * @throws IllegalArgumentException if there are not as many keys
+   */
+  public MicroBatch with(DropoutKeys keys) {
+    if (keys.tokens() != tokens()) {
+      throw new IllegalArgumentException(keys.tokens() + " keys for " + tokens() + " tokens");
+    }
+    return new MicroBatch(this, keys);
+  }
+
   /** The same tokens in a step of a training, in which dropout draws numbers of their own. */
   public MicroBatch inStep(long step) {
     return new MicroBatch(this, dropoutKeys.inStep(step));
