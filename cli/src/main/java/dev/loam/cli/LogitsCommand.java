@@ -31,6 +31,13 @@ final class LogitsCommand implements Callable<Integer> {
   private Path folder;
 
   @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description =
+          "Folder of a low-rank adapter in PEFT's format, used unmerged; gradients are its.")
+  private Optional<Path> adapter = Optional.empty();
+
+  @Option(
       names = "--input-ids",
       required = true,
       paramLabel = "F.json",
@@ -65,7 +72,7 @@ final class LogitsCommand implements Callable<Integer> {
     if (gradients && input.labels().isEmpty()) {
       throw new UsageException("--gradients needs labels; give them with --labels");
     }
-    try (LoadedModel loaded = LoadedModel.open(folder, threads.count())) {
+    try (LoadedModel loaded = LoadedModel.open(folder, adapter, threads.count())) {
       MicroBatch batch = batch(input, loaded);
       new ModelPass(loaded, batch, input.inputIds().size())
           .write(output, input.labels().isPresent(), gradients);

@@ -39,11 +39,8 @@ final class ModelOptions {
     return tokenizer.orElse(folder);
   }
 
-  /** Loads the model. */
+  /** Loads the model, with its adapter if it is to have one. */
   LoadedModel load(ThreadsOption threads) {
-    if (adapter.isPresent()) {
-      throw new UsageException("--adapter: adapters are not applied yet; merge it into the model");
-    }
-    return LoadedModel.open(folder, threads.count());
+    return LoadedModel.open(folder, adapter, threads.count());
   }
 }

@@ -3,6 +3,7 @@ package dev.loam.cli;
 
 import dev.loam.checkpoint.safetensors.NamedTensor;
 import dev.loam.checkpoint.safetensors.SafetensorsWriter;
+import dev.loam.lora.peft.PeftTensors;
 import dev.loam.model.Qwen3Model;
 import dev.loam.parallel.ForwardPass;
 import dev.loam.parallel.StepClock;
@@ -84,7 +85,9 @@ final class ModelPass {
     for (Weight weight : gradients.weights()) {
       for (Parameter parameter : weight.parameters()) {
         Tensor gradient = weight.partOf(gradients.of(weight), parameter);
-        tensors.add(NamedTensor.of("grad." + parameter.name(), gradient));
+        String name = parameter.name();
+        tensors.add(
+            NamedTensor.of("grad." + PeftTensors.name(name), PeftTensors.values(name, gradient)));
       }
     }
   }

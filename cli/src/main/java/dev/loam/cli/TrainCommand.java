@@ -126,7 +126,9 @@ final class TrainCommand implements Callable<Integer> {
   static void sayEnd(TrainingConfig config, TrainingRun run, StepMetrics last, Streams streams) {
     streams.say(
         last.isComplete()
-            ? "model saved in " + run.modelFolder()
+            ? config.pet().isPresent()
+                ? "adapter saved in " + run.adapterFolder()
+                : "model saved in " + run.modelFolder()
             : "stopped after step "
                 + last.step()
                 + "; to go on: --resume_training True --load_checkpoint "

@@ -86,7 +86,7 @@ final class AdapterWriter {
     }
   }
 
-  private static Tensor transposed(Tensor values) {
+  static Tensor transposed(Tensor values) {
     Tensor copy = OwnMemory.allocate(DType.F32, values.size(1), values.size(0));
     return copy.set(values.transpose(0, 1).toFloats());
   }
