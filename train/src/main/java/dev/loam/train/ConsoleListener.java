@@ -13,6 +13,7 @@ public final class ConsoleListener implements TrainingListener {
   private final Consumer<String> out;
   private final StepText text;
   private final TimeLeft left = new TimeLeft();
+  private final BeforeAfter beforeAfter = new BeforeAfter();
 
   /** One line a step goes to the given consumer. */
   public ConsoleListener(Consumer<String> out) {
@@ -53,6 +54,7 @@ public final class ConsoleListener implements TrainingListener {
 
   @Override
   public void onEvaluation(Evaluation evaluation) {
+    beforeAfter.evaluated(evaluation);
     out.accept(
         String.format(
             Locale.ROOT,
@@ -66,8 +68,14 @@ public final class ConsoleListener implements TrainingListener {
 
   @Override
   public void onGeneration(long step, List<Generation> generations) {
+    beforeAfter.generated(step, generations);
     for (Generation generation : generations) {
       out.accept("after step " + step + ": " + generation.prompt() + generation.text());
     }
+  }
+
+  @Override
+  public void close() {
+    beforeAfter.lines().forEach(out);
   }
 }

@@ -46,7 +46,7 @@ public final class Trainer {
             builder.schedule,
             builder.stepOffset,
             builder.totalSteps,
-            new Evaluations(builder.heldOut, builder.prompts),
+            new Evaluations(builder.heldOut, builder.prompts, builder.compares),
             new Checkpointing(
                 builder.checkpoints, builder.resumed, builder.dataSkip, Map.copyOf(builder.notes)),
             builder.stopRequest,

@@ -39,6 +39,7 @@ public final class TrainerBuilder {
   Optional<Path> abnormalNorms = Optional.empty();
   Optional<Evaluations.HeldOut> heldOut = Optional.empty();
   Optional<SamplePrompts> prompts = Optional.empty();
+  boolean compares;
   StopRequest stopRequest = new StopRequest();
   final List<String> summary = new ArrayList<>();
   final List<TrainingListener> listeners = new ArrayList<>();
@@ -166,6 +167,15 @@ public final class TrainerBuilder {
   /** What checkpoints say of the run beside its place, such as the seed. */
   public TrainerBuilder optNotes(Map<String, String> value) {
     notes = value;
+    return this;
+  }
+
+  /**
+   * Whether the model is also evaluated, and lets texts be continued, before the first step and
+   * after the last one; by default only when {@link EvaluationPolicy} says so.
+   */
+  public TrainerBuilder optCompares(boolean value) {
+    compares = value;
     return this;
   }
 

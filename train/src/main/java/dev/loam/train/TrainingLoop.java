@@ -38,6 +38,7 @@ record TrainingLoop(
     long lastStep = totalSteps + ahead;
     StepMetrics last = StepMetrics.before(start, batches, lastStep);
     try {
+      evaluations.atStart(start, model, listener);
       while (!saving.betweenSteps(state, totals, stops()) && goesOn(state, lastStep)) {
         StepEvent event = StepEvent.begun(model.groups().world().rank());
         long began = System.nanoTime();
@@ -66,7 +67,7 @@ record TrainingLoop(
     if (goesOn(state, lastStep)) {
       return last;
     }
-    evaluations.atEnd(state, model, listener);
+    evaluations.atEnd(state, model, batches, listener);
     return state.step() < lastStep ? last.endingAt(state.step()) : last;
   }
 

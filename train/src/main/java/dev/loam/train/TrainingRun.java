@@ -120,6 +120,7 @@ public final class TrainingRun {
                 .optDataSkip(config.dataSkip())
                 .optHealth(config.health(), config.monitor().globalNorm().threshold())
                 .optAbnormalNorms(config.outputDir().resolve(AbnormalNorms.FILE))
+                .optCompares(config.startsFromWeights())
                 .optStopRequest(stopRequest)
                 .optSummary(summary(model, batches, start, steps, lease.threads()));
         start.checkpoint().ifPresent(trainer::optResume);

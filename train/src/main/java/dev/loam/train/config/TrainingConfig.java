@@ -107,6 +107,11 @@ public record TrainingConfig(
     return TrainingConfigReader.readTokenizerDir(file, overrides);
   }
 
+  /** Whether a model that is there already is trained further, rather than one drawn anew. */
+  public boolean startsFromWeights() {
+    return loadCheckpoint.isPresent() || pet.flatMap(PetConfig::base).isPresent();
+  }
+
   /** The same for configurations that ask for the same: ranks compare it before they start. */
   public String digest() {
     try {
