@@ -5,6 +5,7 @@ import dev.loam.checkpoint.safetensors.SafetensorsType;
 import dev.loam.lora.LoraModules;
 import dev.loam.lora.merge.LoraMerge;
 import dev.loam.lora.merge.LoraUnmerge;
+import dev.loam.lora.merge.MergeError;
 import dev.loam.lora.merge.MergeOptions;
 import dev.loam.lora.peft.AdapterFolder;
 import dev.loam.model.formats.WeightConversion;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -71,6 +73,11 @@ final class MergeLoraCommand implements Callable<Integer> {
           "Of a model whose head is its embedding, the head follows an adapter of the embedding.")
   private boolean keepTied;
 
+  @Option(
+      names = "--no-check",
+      description = "Does not compare the logits of merged weights with those of the adapter.")
+  private boolean noCheck;
+
   MergeLoraCommand(Streams streams) {
     this.streams = streams;
   }
@@ -98,6 +105,9 @@ final class MergeLoraCommand implements Callable<Integer> {
         tell(new LoraUnmerge(weights, open, arena).run(output));
       } else {
         tell(new LoraMerge(weights, open, options, arena).run(output));
+        if (!noCheck && open.size() == 1) {
+          tell(MergeError.measure(lease, weights, open.get(0), options));
+        }
       }
     } finally {
       open.forEach(AdapterFolder::close);
@@ -119,6 +129,16 @@ final class MergeLoraCommand implements Callable<Integer> {
           "written in another type than the model has: --unmerge will not bring its last bits"
               + " back, keep it");
     }
+  }
+
+  private void tell(MergeError error) {
+    streams.say(
+        String.format(
+            Locale.ROOT,
+            "logits of %d tokens, merged beside unmerged: relative error %.1e in float32, %.1e with weights in bfloat16",
+            error.tokens(),
+            error.float32(),
+            error.bfloat16()));
   }
 
   private void tell(LoraUnmerge.Summary done) {

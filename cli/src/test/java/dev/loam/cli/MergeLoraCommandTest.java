@@ -32,7 +32,9 @@ class MergeLoraCommandTest {
     assertThat(said)
         .startsWith(
             "%s merged into %s: 7 tensors changed, written to %s\n"
-                .formatted(adapter, model, merged));
+                .formatted(adapter, model, merged))
+        .containsPattern(
+            "logits of 64 tokens, merged beside unmerged: relative error \\d\\.\\de-0[67] in float32, ");
     Path back = folder.resolve("back");
     said = merge(merged, adapter, back, "--unmerge").ok().messages();
     assertThat(said)
@@ -46,8 +48,11 @@ class MergeLoraCommandTest {
   @Test
   void anotherType() {
     Path merged = folder.resolve("merged");
-    String said = merge(model, adapter, merged, "--dtype", "bfloat16").ok().messages();
-    assertThat(said).contains("--unmerge will not bring its last bits back");
+    String said =
+        merge(model, adapter, merged, "--dtype", "bfloat16", "--no-check").ok().messages();
+    assertThat(said)
+        .contains("--unmerge will not bring its last bits back")
+        .doesNotContain("relative error");
     said = merge(merged, adapter, folder.resolve("back"), "--unmerge").ok().messages();
     assertThat(said).contains("their last bits may differ");
   }

@@ -2,6 +2,7 @@
 package dev.loam.lora.merge;
 
 import dev.loam.checkpoint.TensorSource;
+import dev.loam.lora.LoraNames;
 import dev.loam.lora.internal.OwnMemory;
 import dev.loam.lora.peft.AdapterFolder;
 import dev.loam.tensor.DType;
@@ -15,8 +16,6 @@ import dev.loam.tensor.part.Slice;
  */
 final class LowRankMatrix {
   static final String EMBEDDING = "model.embed_tokens";
-  private static final String A = ".lora_A.weight";
-  private static final String B = ".lora_B.weight";
 
   private final double scale;
   private final float[] tall;
@@ -31,8 +30,8 @@ final class LowRankMatrix {
   /** Reads what an adapter has for a module. */
   static LowRankMatrix read(AdapterFolder adapter, String module) {
     double scale = adapter.options().scale();
-    Tensor a = values(adapter.tensors(), module + A);
-    Tensor b = values(adapter.tensors(), module + B);
+    Tensor a = values(adapter.tensors(), LoraNames.a(module));
+    Tensor b = values(adapter.tensors(), LoraNames.b(module));
     return module.equals(EMBEDDING)
         ? new LowRankMatrix(scale, a.toFloats(), rows(b.transpose(0, 1)))
         : new LowRankMatrix(scale, b.toFloats(), rows(a));
@@ -40,7 +39,7 @@ final class LowRankMatrix {
 
   /** Whether an adapter has anything for a module. */
   static boolean exists(AdapterFolder adapter, String module) {
-    return adapter.tensors().names().contains(module + A);
+    return adapter.tensors().names().contains(LoraNames.a(module));
   }
 
   private static Tensor values(TensorSource source, String name) {

@@ -3,6 +3,7 @@ package dev.loam.lora.merge;
 
 import dev.loam.lora.LoraModule;
 import dev.loam.lora.LoraModules;
+import dev.loam.lora.LoraNames;
 import dev.loam.lora.LoraOptions;
 import dev.loam.lora.internal.OwnMemory;
 import dev.loam.lora.peft.AdapterConfig;
@@ -31,18 +32,15 @@ final class RandomAdapter {
     int rank = options.rank();
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (LoraModule module : modules.select(options.targets())) {
-      String first = module.name();
-      if (options.targets().fused()) {
-        first =
-            first.replaceAll("[qkv]_proj", "linear_qkv").replaceAll("(gate|up)_proj", "linear_fc1");
-      }
+      boolean fused = options.targets().fused();
+      String first = fused ? LoraNames.fused(module.name()) : module.name();
       boolean embedding = module.kind() == LoraModule.Kind.EMBEDDING;
       long inputs = module.inputs();
       tensors.computeIfAbsent(
-          first + ".lora_A.weight",
+          LoraNames.a(first),
           name ->
               embedding ? random(random, size, inputs, rank) : random(random, size, rank, inputs));
-      tensors.put(module.name() + ".lora_B.weight", random(random, size, module.outputs(), rank));
+      tensors.put(LoraNames.b(module.name()), random(random, size, module.outputs(), rank));
     }
     AdapterFolder.write(folder, AdapterConfig.of(options, modules, Optional.empty()), tensors);
     return folder;
