@@ -42,7 +42,7 @@ final class EvaluationSamples implements EvaluationData {
     SampleRows rows = new SampleRows(batchSize, shape, "evaluation samples from " + first);
     for (long i = first; i < Math.min(samples, first + batchSize); i++) {
       long sample = i;
-      rows.add(row, buffer -> source.read(sample, buffer));
+      rows.add(row, sample, buffer -> source.read(sample, buffer));
     }
     return rows.toMicroBatch();
   }

@@ -14,7 +14,7 @@ final class SampleBatches implements DataLoader {
   private final SampleSource source;
   private final Batches batches;
   private final int microBatchSize;
-  private final int microBatches;
+  private final ReplicaShare share;
   private final RowShape shape;
   private final String description;
   private final long stepsPerEpoch;
@@ -37,7 +37,7 @@ final class SampleBatches implements DataLoader {
     this.source = source;
     this.samples = samples;
     this.microBatchSize = microBatchSize;
-    this.microBatches = share.microBatches();
+    this.share = share;
     this.shape = shape;
     this.description = description;
     batches =
@@ -67,7 +67,7 @@ final class SampleBatches implements DataLoader {
 
   @Override
   public int microBatches() {
-    return microBatches;
+    return share.microBatches();
   }
 
   @Override
@@ -88,7 +88,7 @@ final class SampleBatches implements DataLoader {
   @Override
   public List<MicroBatch> step(DataCursor at) {
     List<MicroBatch> step = new ArrayList<>();
-    for (int i = 0; i < microBatches; i++) {
+    for (int i = 0; i < share.microBatches(); i++) {
       step.add(microBatch(at.sample(), i));
     }
     return step;
@@ -98,7 +98,10 @@ final class SampleBatches implements DataLoader {
     SampleRows rows = new SampleRows(microBatchSize, shape, "batch after sample " + consumed);
     for (int r = 0; r < microBatchSize; r++) {
       int place = r;
-      rows.add(row, buffer -> batches.read(consumed, microBatch, place, buffer));
+      rows.add(
+          row,
+          share.place(r, microBatch, microBatchSize),
+          buffer -> batches.read(consumed, microBatch, place, buffer));
     }
     return rows.toMicroBatch();
   }

@@ -4,6 +4,7 @@ package dev.loam.train;
 import dev.loam.data.DataFormatException;
 import dev.loam.data.SampleBuffer;
 import dev.loam.tensor.CuSeqlens;
+import dev.loam.tensor.part.DropoutKeys;
 import dev.loam.tensor.part.LossHead;
 import dev.loam.tensor.part.MicroBatch;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ final class SampleRows {
   private final long[] ids;
   private final long[] labels;
   private final long[] positions;
+  private final long[] dropoutKeys;
   private int[] starts;
   private int documents;
   private int tokens;
@@ -33,11 +35,16 @@ final class SampleRows {
     ids = new long[room];
     labels = new long[room];
     positions = new long[room];
+    dropoutKeys = new long[room];
     starts = new int[rows + 2];
   }
 
-  /** Adds what is read into a buffer. */
-  void add(SampleBuffer row, Consumer<SampleBuffer> reader) {
+  /**
+   * Adds what is read into a buffer.
+   *
+   * @param place of the row in its global batch
+   */
+  void add(SampleBuffer row, long place, Consumer<SampleBuffer> reader) {
     reader.accept(row);
     starts = Arrays.copyOf(starts, Math.max(starts.length, documents + row.segments() + 2));
     for (int segment = 0; segment < row.segments(); segment++) {
@@ -47,6 +54,7 @@ final class SampleRows {
       boolean trained = row.lossMask()[t];
       ids[tokens] = inVocabulary(row.inputIds()[t]);
       labels[tokens] = trained ? inVocabulary(row.labels()[t]) : LossHead.IGNORED;
+      dropoutKeys[tokens] = DropoutKeys.key(place, t);
       positions[tokens++] = row.positionIds()[t];
     }
   }
@@ -67,7 +75,8 @@ final class SampleRows {
         Arrays.copyOf(ids, tokens),
         Arrays.copyOf(labels, tokens),
         Arrays.copyOf(positions, tokens),
-        CuSeqlens.of(Arrays.copyOf(starts, documents + 1)));
+        CuSeqlens.of(Arrays.copyOf(starts, documents + 1)),
+        DropoutKeys.of(Arrays.copyOf(dropoutKeys, tokens)));
   }
 
   private int inVocabulary(int id) {
