@@ -36,7 +36,9 @@ final class PublicApi {
           "parallel.mpi",
           "checkpoint",
           "model",
+          "lora",
           "train",
+          "serve",
           "cli");
 
   private PublicApi() {}

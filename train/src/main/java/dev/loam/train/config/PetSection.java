@@ -65,7 +65,7 @@ final class PetSection {
   private static Optional<LoraTargets> targets(Section section, boolean compat) {
     List<String> names = section.texts("target_modules");
     List<String> excluded = section.texts("exclude_layers");
-    String text = names.isEmpty() ? TARGETS : names.get(0);
+    String text = names.size() > 1 ? names.toString() : section.text("target_modules", TARGETS);
     try {
       return Optional.of(
           names.size() > 1
