@@ -3,6 +3,7 @@ package dev.loam.train;
 
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tokenizer.HuggingFaceTokenizer;
+import dev.loam.tokenizer.chat.ChatTemplate;
 import dev.loam.train.config.EvaluationConfig;
 import dev.loam.train.config.TrainingConfig;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ record RunEvaluation(
   private static SamplePrompts prompts(Path folder, EvaluationConfig.Generations texts) {
     return new SamplePrompts(
         HuggingFaceTokenizer.load(folder),
+        texts.chat() ? Optional.of(ChatTemplate.load(folder)) : Optional.empty(),
         texts.prompts(),
         texts.maxNewTokens(),
         texts.everySteps());

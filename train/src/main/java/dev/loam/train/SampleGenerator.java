@@ -16,7 +16,6 @@ import dev.loam.tensor.part.LossHead;
 import dev.loam.tensor.part.MicroBatch;
 import dev.loam.tensor.part.Parameter;
 import dev.loam.tensor.part.Weight;
-import dev.loam.tokenizer.AddedTokens;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +43,7 @@ final class SampleGenerator {
   List<Generation> generate() {
     List<Generation> all = new ArrayList<>();
     for (String prompt : prompts.prompts()) {
-      int[] ids = prompts.tokenizer().encode(prompt, AddedTokens.all());
+      int[] ids = prompts.encode(prompt);
       int room = model.config().maxPositions() - ids.length;
       int count = Math.min(prompts.maxNewTokens(), room);
       int[] written = ids.length == 0 || count < 1 ? new int[0] : continueText(ids, count);

@@ -136,6 +136,20 @@ class EvaluationTest {
     assertThat(alone.steps()).hasSize(10);
   }
 
+  @Test
+  void comparesBeforeWithAfter() {
+    Told told = new Told();
+    LayoutRun.Result unused =
+        run(Layout.single())
+            .run(
+                folder.resolve("model"),
+                trainer -> evaluated(trainer, told, true).optCompares(true));
+    assertThat(told.evaluations).extracting(Evaluation::step).containsExactly(0L, 4L, 8L, 10L);
+    assertThat(told.evaluations.get(3).loss()).isLessThan(told.evaluations.get(0).loss());
+    assertThat(told.texts).hasSize(6).element(0).asString().startsWith("0 1 2 3>");
+    assertThat(told.texts).element(5).asString().startsWith("10 30>");
+  }
+
   /** The losses of all batches of the weights that are exported, one after the other. */
   @Test
   void isTheMeanOverAllTokens() {

@@ -26,16 +26,18 @@ public record EvaluationConfig(
     Generations generations) {
   /** Nothing. */
   public static final EvaluationConfig NONE =
-      new EvaluationConfig(Optional.empty(), 1, 0, 0, 0, 0, new Generations(List.of(), 0, 0));
+      new EvaluationConfig(
+          Optional.empty(), 1, 0, 0, 0, 0, new Generations(List.of(), false, 0, 0));
 
   /**
    * Texts that are continued ({@code sample_generation}), greedily.
    *
    * @param prompts the texts
+   * @param chat whether they are messages of a user, put through the tokenizer's chat template
    * @param maxNewTokens tokens for each
    * @param everySteps steps between two times; 0 for the end of the run only
    */
-  public record Generations(List<String> prompts, int maxNewTokens, int everySteps) {
+  public record Generations(List<String> prompts, boolean chat, int maxNewTokens, int everySteps) {
     /** Copies the list. */
     public Generations {
       prompts = List.copyOf(prompts);

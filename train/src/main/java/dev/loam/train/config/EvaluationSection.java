@@ -70,6 +70,7 @@ final class EvaluationSection {
     EvaluationConfig.Generations generations =
         new EvaluationConfig.Generations(
             prompts,
+            section.flag("chat", false),
             section.integer("max_new_tokens", 32, 1, 1 << 20),
             section.integer("every_n_steps", 0, 0, Integer.MAX_VALUE));
     if (!prompts.isEmpty() && !hasTokenizer) {

@@ -86,7 +86,7 @@ class EvaluationSectionTest {
     Map<String, String> tokenizer = Map.of("tokenizer_dir", folder.toString());
     ConfigFiles files = new ConfigFiles(folder);
     assertThat(files.read(text, tokenizer).evaluation().generations())
-        .isEqualTo(new Generations(List.of("one", "two, three"), 32, 0));
+        .isEqualTo(new Generations(List.of("one", "two, three"), false, 32, 0));
     files
         .refused(text)
         .hasMessageContaining(

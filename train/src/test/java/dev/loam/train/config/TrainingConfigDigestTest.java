@@ -153,6 +153,7 @@ class TrainingConfigDigestTest {
             Map.entry("early_stop.patience", "2"),
             Map.entry("early_stop.min_delta", "2"),
             Map.entry("sample_generation.prompts", "[a, b]"),
+            Map.entry("sample_generation.chat", "True"),
             Map.entry("sample_generation.max_new_tokens", "2"),
             Map.entry("sample_generation.every_n_steps", "2"),
             Map.entry("on_non_finite", "skip"),
