@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -46,5 +48,16 @@ class ProgramsTest {
 
     assertThat(said(FineTune::main, up, down)).contains("tuned to a loss of 0.");
     assertThat(said(Generate::main, down, 13, 12, 11, 10)).contains("goes on with [9, 8, 7, 6]");
+  }
+
+  @Test
+  void adaptersAreTrainedBesideAModelThatStaysAsItIs() throws IOException {
+    Path up = folder.resolve("up");
+    assertThat(said(PreTrain::main, up)).contains("trained to a loss of 0.");
+    byte[] weights = Files.readAllBytes(up.resolve("model.safetensors"));
+    assertThat(said(Lora::main, up, folder.resolve("adapter"), 13, 12, 11, 10))
+        .contains("adapted to a loss of 0.", "goes on with [9, 8, 7, 6]");
+    assertThat(up.resolve("model.safetensors")).hasBinaryContent(weights);
+    assertThat(said(Generate::main, up, 3, 4, 5, 6)).contains("goes on with [7, 8, 9, 10]");
   }
 }
