@@ -79,14 +79,9 @@ class IdleShareTest {
     Layout layout =
         Layout.of(1, 1, 2).withVirtualStages(virtualStages).withMicroBatches(MICRO_BATCHES);
     double theory = 1.0 / (virtualStages * MICRO_BATCHES + 1);
-    // The median of five: a machine that is busy with other things lengthens single runs.
+    // The least of five: a machine that is busy with other things only makes stages wait longer.
     double measured =
-        IntStream.range(0, 5)
-            .mapToDouble(i -> idleShare(layout, schedule))
-            .sorted()
-            .skip(2)
-            .findFirst()
-            .orElseThrow();
+        IntStream.range(0, 5).mapToDouble(i -> idleShare(layout, schedule)).min().orElseThrow();
     assertThat(measured).isCloseTo(theory, within(0.15 * theory));
   }
 }
