@@ -85,7 +85,13 @@ final class TrainingConsole implements TrainingListener {
   }
 
   @Override
+  public void onRollBack(long badStep, long step) {
+    lines.onRollBack(badStep, step);
+  }
+
+  @Override
   public void close() {
     bar.close();
+    lines.close();
   }
 }

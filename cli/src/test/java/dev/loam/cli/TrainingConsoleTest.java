@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
 import dev.loam.train.EpochStep;
+import dev.loam.train.Evaluation;
 import dev.loam.train.StepMetrics;
 import dev.loam.train.config.TrainingConfig;
 import java.io.ByteArrayOutputStream;
@@ -74,6 +75,25 @@ class TrainingConsoleTest {
         .endsWith("\r\u001b[K");
     // One step was done here, not three: as long as it took is what is left.
     assertThat(told).doesNotContain("--:--");
+  }
+
+  @Test
+  void whatATrainingWasGoodForIsToldAtTheEnd() throws IOException {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream print = new PrintStream(err, true, UTF_8);
+    TrainingConfig config = TrainingConfig.read(new TinyRun(folder).withData(9).config(), Map.of());
+    try (ComputeLease lease = Engine.named("torch").lease(1);
+        TrainingConsole console =
+            TrainingConsole.of(new Streams(print, print, true), config, lease, 1)) {
+      console.onEvaluation(new Evaluation(0, 2.5, 10, 0.1));
+      console.onStep(step(3));
+      console.onRollBack(3, 2);
+      console.onEvaluation(new Evaluation(4, 1.5, 10, 0.1));
+    }
+    assertThat(err.toString(UTF_8))
+        .contains("step 3 is bad: back to the checkpoint of step 2, without it\n")
+        .containsPattern(
+            "\\[Kheld-out data +\\| +before \\| +after\nloss +\\| +2.5000 \\| +1.5000\n");
   }
 
   @Test
