@@ -47,7 +47,7 @@ final class ConfigCheckCommand implements Callable<Integer> {
     ResolvedConfig resolved = TrainingConfig.resolve(config, TrainCommand.dottedValues(overrides));
     PrintStream out = streams.out();
     boolean runnable = resolved.unavailable().isEmpty();
-    out.print(config + (runnable ? ": ok\n" : ": ok, but it cannot be run yet:\n"));
+    out.print(config + (runnable ? ": ok\n" : ": ok, but it cannot be run:\n"));
     resolved.unavailable().forEach(reason -> out.print("  " + reason + "\n"));
     summary(resolved.config()).forEach(line -> out.print(line + "\n"));
     if (explain) {

@@ -45,15 +45,17 @@ class ConfigCommandTest {
   }
 
   @Test
-  void checkSaysWhatCannotBeRunYet() throws IOException {
+  void checkSaysWhatCannotBeRun() throws IOException {
     Path config = new TinyRun(folder).config();
-    Object[] adapters = {"--config", config, "--model.model_config.pet_config.lora_rank", 4};
-    assertThat(Cli.run(Cli.with(new Object[] {"config", "check"}, adapters)).ok().out())
-        .startsWith(config + ": ok, but it cannot be run yet:\n  --model.model_config.pet_config");
+    Object[] records = {
+      "--config", config, "--train_dataset.data_loader", "{type: HFDataLoader, path: rows.jsonl}"
+    };
+    assertThat(Cli.run(Cli.with(new Object[] {"config", "check"}, records)).ok().out())
+        .startsWith(config + ": ok, but it cannot be run:\n  --train_dataset.data_loader");
     Cli.assertRefused(
-        Cli.run(Cli.with(new Object[] {"train"}, adapters)),
+        Cli.run(Cli.with(new Object[] {"train"}, records)),
         ExitCodes.USAGE,
-        "pet_config cannot be trained yet");
+        "HFDataLoader cannot be trained on without a handler that makes samples");
   }
 
   @Test

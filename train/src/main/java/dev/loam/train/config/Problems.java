@@ -28,7 +28,7 @@ final class Problems {
     problems.add(new Problem(origin, problem));
   }
 
-  /** Notes something that is understood and that no run can do yet. */
+  /** Notes something that is understood and that no run can do. */
   void unavailable(Origin origin, String problem) {
     unavailable.add(new Problem(origin, problem));
   }
@@ -52,7 +52,7 @@ final class Problems {
     }
   }
 
-  /** The same, also for what no run can do yet. */
+  /** The same, also for what no run can do. */
   void throwIfNotRunnable() {
     problems.addAll(unavailable);
     throwIfAny();

@@ -20,7 +20,7 @@ public final class ResolvedConfig {
     return config;
   }
 
-  /** What it asks for that no run can do yet, with places; empty where it can be run. */
+  /** What it asks for that no run can do, with places; empty where it can be run. */
   public List<String> unavailable() {
     return unavailable;
   }

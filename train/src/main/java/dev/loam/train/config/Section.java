@@ -59,7 +59,7 @@ final class Section extends Values {
     problems.add(place(key), name(key) + " " + problem);
   }
 
-  /** A key that is understood and asks for what no run can do yet. */
+  /** A key that is understood and asks for what no run can do. */
   void unavailable(String key, String problem) {
     problems.unavailable(place(key), name(key) + " " + problem);
   }

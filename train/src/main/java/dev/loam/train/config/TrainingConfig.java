@@ -75,14 +75,14 @@ public record TrainingConfig(
    *
    * @param overrides values for dotted keys, such as {@code runner_config.epochs}, that win over
    *     the file; short names such as {@code seed} and {@code epochs} are those of MindFormers
-   * @throws ConfigException listing all problems, and what no run can do yet
+   * @throws ConfigException listing all problems, and what no run can do
    */
   public static TrainingConfig read(Path file, Map<String, String> overrides) {
     return TrainingConfigReader.read(file, overrides);
   }
 
   /**
-   * Reads a configuration to look at it: what is understood and no run can do yet is no problem.
+   * Reads a configuration to look at it: what is understood and no run can do is no problem.
    *
    * @throws ConfigException listing all problems
    */
