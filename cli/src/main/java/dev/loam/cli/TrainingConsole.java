@@ -38,7 +38,7 @@ final class TrainingConsole implements TrainingListener {
    */
   static TrainingConsole of(
       Streams streams, TrainingConfig config, ComputeLease lease, int leases) {
-    ModelFlops flops = ModelFlops.of(config.model());
+    ModelFlops flops = ModelFlops.of(config);
     int ranks = config.parallel().layout().worldSize();
     if (config.lossMonitor().isPresent()) {
       int everySteps = config.lossMonitor().get();

@@ -3,6 +3,7 @@ package dev.loam.train.monitor;
 
 import dev.loam.model.Qwen3Config;
 import dev.loam.train.StepMetrics;
+import dev.loam.train.config.TrainingConfig;
 
 /**
  * The floating-point operations that training a model takes by its mathematics: two for each
@@ -36,6 +37,17 @@ public record ModelFlops(double perToken, double perPair) {
     return new ModelFlops(
         PASSES * 2 * (model.layers() * (attention + feedForward) + head),
         PASSES * 4 * model.layers() * queries);
+  }
+
+  /**
+   * Of what a configuration trains: beside weights that stay as they are, backward takes no
+   * products for their gradients. What adapters take themselves is not counted.
+   */
+  public static ModelFlops of(TrainingConfig config) {
+    ModelFlops all = of(config.model());
+    return config.pet().isPresent()
+        ? new ModelFlops(all.perToken * (PASSES - 1) / PASSES, all.perPair)
+        : all;
   }
 
   /** Of a step. */

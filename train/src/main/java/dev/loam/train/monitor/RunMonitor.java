@@ -30,7 +30,7 @@ public record RunMonitor(List<TrainingListener> listeners, RankObserver.Factory 
    */
   public static RunMonitor open(TrainingConfig config, int rank, long step) {
     int ranks = config.parallel().layout().worldSize();
-    ModelFlops flops = ModelFlops.of(config.model());
+    ModelFlops flops = ModelFlops.of(config);
     Path output = config.outputDir();
     InfoLog log = new InfoLog(output.resolve("log/rank_" + rank + "/info.log"), flops, ranks);
     EventFile events;
