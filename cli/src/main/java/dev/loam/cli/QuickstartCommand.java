@@ -11,7 +11,6 @@ import dev.loam.tokenizer.training.BpeTrainerSettings;
 import dev.loam.tokenizer.training.ByteLevelBpeTrainer;
 import dev.loam.train.config.TrainingConfig;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "quickstart",
     description =
-        "A whole small run on text that ships with Loam: prepare, pre-train, stop, resume, generate, report.")
+        "A whole small run on text that ships with Loam: prepare, pre-train, stop, resume,"
+            + " generate, train an adapter, answer with it, report.")
 @SuppressWarnings("NullAway.Init") // the fields are set by picocli
 final class QuickstartCommand implements Callable<Integer> {
   private static final int VOCABULARY = 4096;
@@ -56,7 +56,12 @@ final class QuickstartCommand implements Callable<Integer> {
     streams.say("1. sample text: " + Files.size(text) / 1024 + " KiB in " + text);
     HuggingFaceTokenizer tokenizer = trainTokenizer(folder.resolve("tokenizer"));
     Path data = preprocess(tokenizer, text);
-    Path config = writeConfig(data);
+    Path run = folder.resolve("run");
+    Path config =
+        QuickstartConfig.write(
+            folder.resolve("train.yaml"),
+            "quickstart.yaml",
+            Map.of("output_dir", run, "tokenizer_dir", folder.resolve("tokenizer"), "data", data));
     streams.say("4. pre-training: loam train --config " + config + " --stop_step " + STOP);
     int exitCode = train(config, Map.of("stop_step", STOP));
     if (exitCode != ExitCodes.OK) {
@@ -67,10 +72,16 @@ final class QuickstartCommand implements Callable<Integer> {
     if (exitCode != ExitCodes.OK) {
       return exitCode;
     }
-    Path model = folder.resolve("run").resolve("model");
+    Path model = run.resolve("model");
     streams.say("6. generation: loam generate --model " + model + " --prompt ...");
     generate(model, tokenizer);
-    streams.say("7. report, for a browser: " + address(folder.resolve("run/report.html")));
+    QuickstartTuning tuning = new QuickstartTuning(folder, model, threads.count(), streams);
+    exitCode = tuning.train();
+    if (exitCode != ExitCodes.OK) {
+      return exitCode;
+    }
+    tuning.answer();
+    streams.say("9. report, for a browser: " + address(run.resolve("report.html")));
     return ExitCodes.OK;
   }
 
@@ -83,7 +94,7 @@ final class QuickstartCommand implements Callable<Integer> {
     return TrainCommand.train(TrainingConfig.read(config, overrides), threads.count(), streams);
   }
 
-  private HuggingFaceTokenizer trainTokenizer(Path into) {
+  private HuggingFaceTokenizer trainTokenizer(Path into) throws IOException {
     BpeTrainerSettings settings =
         BpeTrainerSettings.of(VOCABULARY)
             .withMinFrequency(2)
@@ -93,6 +104,7 @@ final class QuickstartCommand implements Callable<Integer> {
       SampleText.documents().forEach(trainer::feed);
       trainer.train().save(into);
     }
+    QuickstartTuning.addTemplate(into);
     streams.say("2. tokenizer: " + VOCABULARY + " tokens in " + into);
     return HuggingFaceTokenizer.load(into);
   }
@@ -105,24 +117,6 @@ final class QuickstartCommand implements Callable<Integer> {
     Path prefix = result.prefixes().get(0);
     streams.say("3. dataset: " + result.tokens().get(0) + " tokens in " + prefix + ".bin/.idx");
     return prefix;
-  }
-
-  private Path writeConfig(Path data) throws IOException {
-    Path config = folder.resolve("train.yaml");
-    String template;
-    try (var in = QuickstartCommand.class.getResourceAsStream("quickstart.yaml")) {
-      if (in == null) {
-        throw new IllegalStateException("quickstart.yaml is missing from the archive");
-      }
-      template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-    Files.writeString(
-        config,
-        template
-            .replace("{output_dir}", folder.resolve("run").toString())
-            .replace("{tokenizer_dir}", folder.resolve("tokenizer").toString())
-            .replace("{data}", data.toString()));
-    return config;
   }
 
   private void generate(Path folder, HuggingFaceTokenizer tokenizer) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -29,12 +30,22 @@ public final class SampleText {
   /** A beginning that many Chinese documents share, for a first try at generation. */
   public static final String CHINESE_PROMPT = "春天的一个早晨，";
 
+  /** A sentence like those of the instructions, and in none of them. */
+  public static final String ENGLISH_QUESTION = "One morning in spring Mina found a small boat.";
+
+  /** Likewise in Chinese. */
+  public static final String CHINESE_QUESTION = "春天的一个早晨，阿木看见了一只小船。";
+
   static final String RESOURCE = "sample.jsonl";
 
   private static final long SEED = 20;
   private static final int TOTAL_BYTES = 350_000;
   private static final int SHORTEST = 300;
   private static final int LONGEST = 1200;
+
+  /** Between two sentences: behind a full stop that ends no title and no quotation. */
+  private static final Pattern NEXT_SENTENCE =
+      Pattern.compile("(?<=[.!?])(?<!\\bMrs?\\.) |(?<=[。！？])(?!”)");
 
   private SampleText() {}
 
@@ -62,6 +73,28 @@ public final class SampleText {
   }
 
   /**
+   * Writes instructions as JSON Lines in UTF-8, one object {@code {"instruction": ..., "output":
+   * ...}} per document, in their order: its first sentence, to be answered by its second. An
+   * existing file is replaced.
+   *
+   * @throws UncheckedIOException if the file cannot be written
+   */
+  public static void writeInstructions(Path jsonl) {
+    StringBuilder lines = new StringBuilder();
+    documents()
+        .map(text -> NEXT_SENTENCE.split(text, 3))
+        .forEach(
+            sentences ->
+                lines
+                    .append("{\"instruction\": \"")
+                    .append(escape(sentences[0]))
+                    .append("\", \"output\": \"")
+                    .append(escape(sentences[1]))
+                    .append("\"}\n"));
+    write(lines, jsonl);
+  }
+
+  /**
    * Writes the documents as JSON Lines in UTF-8, one object {@code {"text": ..., "id": "0"}} per
    * document, ids counting from 0. An existing file is replaced.
    *
@@ -78,6 +111,10 @@ public final class SampleText {
           .append(id)
           .append("\"}\n");
     }
+    write(lines, jsonl);
+  }
+
+  private static void write(StringBuilder lines, Path jsonl) {
     try {
       Files.writeString(jsonl, lines);
     } catch (IOException e) {

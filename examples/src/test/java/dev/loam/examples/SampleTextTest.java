@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +79,23 @@ class SampleTextTest {
         .hasSizeGreaterThanOrEqualTo(10);
     assertThat(TEXTS.stream().filter(text -> text.startsWith(SampleText.CHINESE_PROMPT)))
         .hasSizeGreaterThanOrEqualTo(8);
+  }
+
+  @Test
+  void instructionsAreTheFirstTwoSentencesOfEachDocument(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("instructions.jsonl");
+    SampleText.writeInstructions(file);
+    List<String> lines = Files.readAllLines(file);
+    assertThat(lines).hasSameSizeAs(TEXTS);
+    Pattern row = Pattern.compile("\\{\"instruction\": \"(.+)\", \"output\": \"(.+)\"}");
+    for (int i = 0; i < lines.size(); i++) {
+      Matcher parts = row.matcher(lines.get(i));
+      assertThat(parts.matches()).as(lines.get(i)).isTrue();
+      String space = HAN.matcher(TEXTS.get(i)).find() ? "" : " ";
+      String beginning = (parts.group(1) + space + parts.group(2)).replace("\\\"", "\"");
+      assertThat(TEXTS.get(i)).startsWith(beginning);
+      assertThat(parts.group(1)).doesNotEndWith("Mr.").doesNotEndWith("Mrs.");
+    }
   }
 
   @Test
