@@ -20,34 +20,43 @@ final class GemmBound {
   private final Kernels kernels;
   private final Arena arena;
   private final DType dtype;
+  private final boolean frozen;
 
-  private GemmBound(ComputeLease lease, Arena arena) {
+  private GemmBound(ComputeLease lease, Arena arena, boolean frozen) {
+    this.frozen = frozen;
     this.kernels = lease.kernels();
     this.dtype = lease.computeType();
     this.arena = arena;
   }
 
-  /** Seconds for one step of one micro batch of that many tokens. */
-  static double seconds(ComputeLease lease, Qwen3Config config, int tokens, int headChunkRows) {
+  /**
+   * Seconds for one step of one micro batch of that many tokens.
+   *
+   * @param frozen whether the weights have no gradients, because adapters are trained; what those
+   *     take themselves is left out
+   */
+  static double seconds(
+      ComputeLease lease, Qwen3Config config, int tokens, int headChunkRows, boolean frozen) {
     return lease.call(
         () -> {
           double layer = 0;
           int hidden = config.hiddenSize();
           int q = config.heads() * config.headSize();
           int qkv = q + 2 * config.keyValueHeads() * config.headSize();
-          layer += linear(lease, tokens, hidden, qkv);
-          layer += linear(lease, tokens, q, hidden);
-          layer += linear(lease, tokens, hidden, 2 * config.intermediateSize());
-          layer += linear(lease, tokens, config.intermediateSize(), hidden);
+          layer += linear(lease, frozen, tokens, hidden, qkv);
+          layer += linear(lease, frozen, tokens, q, hidden);
+          layer += linear(lease, frozen, tokens, hidden, 2 * config.intermediateSize());
+          layer += linear(lease, frozen, tokens, config.intermediateSize(), hidden);
           int rows = Math.min(tokens, headChunkRows);
-          double chunk = linear(lease, rows, hidden, config.vocabSize());
+          double chunk = linear(lease, frozen, rows, hidden, config.vocabSize());
           return config.layers() * layer + chunk * tokens / rows;
         });
   }
 
-  private static double linear(ComputeLease lease, int rows, int inputs, int outputs) {
+  private static double linear(
+      ComputeLease lease, boolean frozen, int rows, int inputs, int outputs) {
     try (Arena arena = lease.newArena(Device.cpu())) {
-      return new GemmBound(lease, arena).linear(rows, inputs, outputs);
+      return new GemmBound(lease, arena, frozen).linear(rows, inputs, outputs);
     }
   }
 
@@ -56,10 +65,14 @@ final class GemmBound {
     Tensor weight = filled(outputs, inputs);
     Tensor y = filled(rows, outputs);
     Tensor dx = filled(rows, inputs);
+    double seconds =
+        best(() -> kernels.linear(x, weight, y))
+            + best(() -> kernels.linearInputGradient(y, weight, 1, dx));
+    if (frozen) {
+      return seconds;
+    }
     Tensor dWeight = filled(outputs, inputs);
-    return best(() -> kernels.linear(x, weight, y))
-        + best(() -> kernels.linearInputGradient(y, weight, 1, dx))
-        + best(() -> kernels.linearWeightGradient(y, x, 1, dWeight, false));
+    return seconds + best(() -> kernels.linearWeightGradient(y, x, 1, dWeight, false));
   }
 
   private Tensor filled(int rows, int columns) {

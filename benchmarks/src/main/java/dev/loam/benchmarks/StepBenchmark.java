@@ -2,6 +2,13 @@
 package dev.loam.benchmarks;
 
 import dev.loam.data.Batches;
+import dev.loam.lora.LoraAdaptation;
+import dev.loam.lora.LoraAdapters;
+import dev.loam.lora.LoraInit;
+import dev.loam.lora.LoraOptions;
+import dev.loam.lora.ModuleNames;
+import dev.loam.lora.PeftTargets;
+import dev.loam.model.Adaptation;
 import dev.loam.model.Qwen3Config;
 import dev.loam.model.Qwen3Model;
 import dev.loam.parallel.Layout;
@@ -42,6 +49,7 @@ import java.util.function.Consumer;
  * @param layout the ranks
  * @param schedule in which order a pipeline runs micro batches
  * @param recomputedLayers layers of each stage that are computed again in backward, its first ones
+ * @param loraRank of adapters on all linear layers, which are trained instead; 0 for none
  */
 public record StepBenchmark(
     Qwen3Config config,
@@ -51,7 +59,8 @@ public record StepBenchmark(
     int warmUpSteps,
     Layout layout,
     PipelineSchedule schedule,
-    int recomputedLayers) {
+    int recomputedLayers,
+    int loraRank) {
   private static final Duration DEADLINE = Duration.ofMinutes(30);
 
   private static final int HEAD_CHUNK_ROWS = 256;
@@ -112,9 +121,19 @@ public record StepBenchmark(
     int tokens = Math.multiplyExact(batchSize, sequenceLength);
     long microBatches = (long) layout.dataParallel() * layout.microBatches();
     try (ComputeLease lease = engine.lease(threads)) {
-      double bound = tokens / GemmBound.seconds(lease, config, tokens, HEAD_CHUNK_ROWS);
+      double bound =
+          tokens / GemmBound.seconds(lease, config, tokens, HEAD_CHUNK_ROWS, loraRank > 0);
       return recorder.result(tokens * microBatches, bound, peak, memory);
     }
+  }
+
+  private Adaptation adaptation() {
+    return loraRank > 0 ? new LoraAdaptation(lora()) : Adaptation.none();
+  }
+
+  private LoraOptions lora() {
+    return new LoraOptions(
+        loraRank, 2.0 * loraRank, 0, false, PeftTargets.of(ModuleNames.parse("all-linear")));
   }
 
   private RankMemory train(ProcessGroup world, ComputeLease lease, Recorder recorder) {
@@ -126,11 +145,15 @@ public record StepBenchmark(
             layout.microBatches(),
             Batches.Dealing.CONSECUTIVE);
     try (Qwen3Model model =
-            Qwen3Model.share(lease, config, HEAD_CHUNK_ROWS, groups, recomputedLayers);
+            Qwen3Model.share(
+                lease, config, HEAD_CHUNK_ROWS, groups, recomputedLayers, adaptation());
         RandomBatches batches =
             new RandomBatches(
                 batchSize, sequenceLength, config.vocabSize(), warmUpSteps + steps, share)) {
       model.initialize(1);
+      if (loraRank > 0) {
+        LoraAdapters.of(model, lora()).initialize(1, LoraInit.HE_UNIFORM);
+      }
       TrainerBuilder trainer =
           Trainer.builder(model, batches)
               .setSchedule(new LrSchedule.Constant(1e-5, new LrSchedule.WarmUp(0, 0)))

@@ -80,6 +80,12 @@ final class StepBenchCommand implements Callable<Integer> {
               + " N of each pipeline stage, or all.")
   private int recompute;
 
+  @Option(
+      names = "--lora",
+      paramLabel = "RANK",
+      description = "Trains adapters of this rank on all linear layers instead of the model.")
+  private int lora;
+
   @Mixin private RankOptions ranks;
 
   @Option(names = "--json", description = "Writes the result as JSON.")
@@ -105,7 +111,8 @@ final class StepBenchCommand implements Callable<Integer> {
             warmUp,
             ranks.layout(),
             ranks.schedule(),
-            recompute);
+            recompute,
+            lora);
     StepBenchmark.Result result =
         benchmark.run(Engine.named(LoadedModel.ENGINE), threads.count(), streams::say);
     streams.out().print((json ? JsonText.write(fields(result)) : text(result)) + "\n");
@@ -119,6 +126,9 @@ final class StepBenchCommand implements Callable<Integer> {
     }
     if (recompute < 0) {
       problems.add("--recompute must be at least 0");
+    }
+    if (lora < 0) {
+      problems.add("--lora must be at least 0");
     }
     if (sequenceLength > config.maxPositions()) {
       problems.add(

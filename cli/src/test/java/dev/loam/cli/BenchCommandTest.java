@@ -67,6 +67,15 @@ class BenchCommandTest {
         .satisfies(n -> assertThat(n).isPositive());
   }
 
+  /** Adapters of rank 2 beside q, k, v, o (16 wide), gate, up and down (16 and 48) of 4 layers. */
+  @Test
+  void stepOfAdaptersHasMomentsOfThoseAlone() throws IOException {
+    JsonNode json = JSON.readTree(step("--steps", 1, "--lora", 2, "--json").ok().out());
+    long elements = 4 * 2 * (4 * (16 + 16) + 3 * (16 + 48));
+    assertThat(longs(json.path("moment_bytes"))).containsExactly(2 * 4 * elements);
+    assertThat(json.path("bound_ratio").asDouble()).isPositive();
+  }
+
   @Test
   void stepOnSeveralRanksSaysWhatEachHas() throws IOException {
     long all =
