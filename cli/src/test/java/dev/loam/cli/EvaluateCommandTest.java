@@ -206,7 +206,6 @@ class EvaluateCommandTest {
         "a.txt   | ''            | --seq-length 8      | nothing to predict",
         "a.txt   | the sea       | --seq-length 0      | --seq-length must be at least 1, not 0",
         "a.txt   | the sea       | --seq-length 999999 | the model has",
-        "a.txt   | the sea       | --adapter x         | --adapter",
         "a.txt   | the sea       | --tokenizer x       | x: no such folder",
         "a.jsonl | ''            | --seq-length 8      | no conversations in the columns []",
         "a.jsonl | {\"a\": \"b\"} | --seq-length 8    | no conversations in the columns [a]",
