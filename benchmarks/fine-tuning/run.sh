@@ -9,7 +9,7 @@ loam=$here/../../loam
 rows=$1 tokenizer=$2 python=$3 times=${4:-1}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-set -- --config "$here/loam.yaml" --output_dir "$work/output" --pretrained_model_dir "$tokenizer" \
+set -- --config "$here/loam.yaml" --output_dir "$work/output" --tokenizer_dir "$tokenizer" \
   --train_dataset.data_loader.path "$rows"
 "$loam" samples "$@" --count 100000 --json >"$work/samples.jsonl"
 i=0
