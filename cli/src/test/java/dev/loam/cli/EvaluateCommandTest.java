@@ -219,6 +219,14 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void anAdapterThatIsNotThere() throws IOException {
+    Cli.assertRefused(
+        run("a.txt", "the sea", "--adapter", "x"),
+        ExitCodes.CHECKPOINT,
+        "x: no such folder; name that of an adapter");
+  }
+
+  @Test
   void aTokenizerOfAnotherModel() throws IOException {
     Cli.assertRefused(
         run("a.txt", "海 sea", "--tokenizer", TestData.shared("qwen3-tokenizer")),

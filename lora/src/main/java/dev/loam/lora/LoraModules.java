@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 public final class LoraModules {
   private static final String EMBEDDING = "model.embed_tokens";
   private static final String HEAD = "lm_head";
-  private static final String WEIGHT = ".weight";
 
   private final List<LoraModule> modules = new ArrayList<>();
   private final List<String> others = new ArrayList<>();
@@ -22,7 +21,7 @@ public final class LoraModules {
   /** The modules of a model; its head as well, whether or not it has a weight of its own. */
   public LoraModules(Qwen3Config config) {
     for (ParameterCatalog.Entry entry : new ParameterCatalog(config).entries()) {
-      String name = entry.name().substring(0, entry.name().length() - WEIGHT.length());
+      String name = entry.module();
       if (entry.shape().rank() == 2 && !name.equals(HEAD)) {
         modules.add(module(name, entry.shape().size(0), entry.shape().size(1)));
       } else if (entry.shape().rank() == 1) {

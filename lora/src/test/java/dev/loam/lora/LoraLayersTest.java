@@ -95,10 +95,10 @@ class LoraLayersTest {
           length += gradient[i] * gradient[i];
         }
         assertThat(length).as(parameter.name()).isPositive();
-        // Measured: 4e-10 at most.
+        // Measured over all options: 4.2e-11 at most.
         assertThat(slope(model, batches, parameter, direction))
             .as(parameter.name())
-            .isCloseTo(expected, within(1e-8));
+            .isCloseTo(expected, within(1e-9));
       }
     }
   }
@@ -142,7 +142,7 @@ class LoraLayersTest {
     }
   }
 
-  /** Float32 against float64: measured 3e-7 at most; and the same draws of dropout. */
+  /** Float32 against float64: measured 1.3e-6 at most; and the same draws of dropout. */
   @ParameterizedTest
   @MethodSource("options")
   void enginesAgree(LoraOptions options) {
@@ -190,7 +190,7 @@ class LoraLayersTest {
     return Objects.requireNonNull(model.parameters().get(name), name);
   }
 
-  /** Tensor and pipeline ranks, in float64: sums in another order, measured 2e-16. */
+  /** Tensor and pipeline ranks, in float64: sums in another order, measured 3.1e-15. */
   @ParameterizedTest
   @MethodSource("options")
   void ranksTogetherAreOne(LoraOptions options) {

@@ -87,7 +87,10 @@ class LoraRunTest {
     }
   }
 
-  /** Dropout draws the same numbers; sums are taken in another order: measured 2e-8. */
+  /**
+   * Dropout draws the same numbers; sums are taken in another order: adapters differed by 9.6e-8 at
+   * most, losses by 2.7e-8.
+   */
   @ParameterizedTest
   @ValueSource(strings = {FUSED, "q_proj|v_proj|down_proj"})
   void ranksTogetherAreOne(String targets) {
@@ -105,7 +108,7 @@ class LoraRunTest {
     assertThat(together.steps()).hasSameSizeAs(alone.steps());
     for (int i = 0; i < alone.steps().size(); i++) {
       assertThat(together.steps().get(i).loss())
-          .isCloseTo(alone.steps().get(i).loss(), within(1e-6));
+          .isCloseTo(alone.steps().get(i).loss(), within(2e-7));
     }
     assertSame(together, alone, 2e-7);
     // A layout that is gone on with is another one.

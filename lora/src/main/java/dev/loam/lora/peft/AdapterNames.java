@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.lora.peft;
 
+import dev.loam.lora.LoraNames;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,8 +10,8 @@ import java.util.regex.Pattern;
 
 /** The names of tensors of adapters, in PEFT's files and in a model. */
 final class AdapterNames {
-  static final String A = ".lora_A.weight";
-  static final String B = ".lora_B.weight";
+  static final String A = LoraNames.a("");
+  static final String B = LoraNames.b("");
   static final String EMBEDDING = "model.embed_tokens";
 
   private static final String PREFIX = "base_model.model.";
