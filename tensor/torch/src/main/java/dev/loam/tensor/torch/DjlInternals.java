@@ -22,6 +22,7 @@ final class DjlInternals {
   private final MethodHandle fromBoolean;
   private final MethodHandle fromLongs;
   private final MethodHandle toTensor;
+  private final MethodHandle toBoolean;
   private final MethodHandle deleteValue;
   private final MethodHandle deleteTensor;
 
@@ -52,6 +53,7 @@ final class DjlInternals {
       fromBoolean = binder.bind("iValueFromBool", long.class, boolean.class);
       fromLongs = binder.bind("iValueFromLongList", long.class, long[].class);
       toTensor = binder.bind("iValueToTensor", long.class, long.class);
+      toBoolean = binder.bind("iValueToBool", boolean.class, long.class);
       deleteValue = binder.bind("torchDeleteIValue", void.class, long.class);
       deleteTensor = binder.bind("torchDeleteTensor", void.class, long.class);
     } catch (ReflectiveOperationException e) {
@@ -141,6 +143,14 @@ final class DjlInternals {
       return counted((long) toTensor.invokeExact(value));
     } catch (Throwable e) {
       throw failed("tensor of a value", e);
+    }
+  }
+
+  boolean flag(long value) {
+    try {
+      return (boolean) toBoolean.invokeExact(value);
+    } catch (Throwable e) {
+      throw failed("flag of a value", e);
     }
   }
 

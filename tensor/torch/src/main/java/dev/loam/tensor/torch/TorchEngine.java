@@ -28,6 +28,7 @@ public final class TorchEngine implements Engine {
   private final DjlInternals djl;
   private final PtNDManager manager;
   private final TorchScriptModule module;
+  private final MatrixProducts products;
   private final EngineThreads threads;
   private final Set<TorchArena> arenas = ConcurrentHashMap.newKeySet();
 
@@ -52,7 +53,8 @@ public final class TorchEngine implements Engine {
           e);
     }
     djl = new DjlInternals();
-    module = new TorchScriptModule(djl, manager);
+    module = new TorchScriptModule(djl, manager, TorchScriptModule.KERNELS);
+    products = OneDnnProducts.orElse(new LibtorchProducts(module), djl, manager);
     threads =
         new EngineThreads(
             "loam-torch", Runtime.getRuntime().availableProcessors(), TorchEngine::prepareThread);
@@ -107,7 +109,7 @@ public final class TorchEngine implements Engine {
       this.worker = worker;
       this.kernels =
           new CheckedKernels(
-              new TorchKernels(module), DType.F32, () -> !closed && worker.isCurrent());
+              new TorchKernels(module, products), DType.F32, () -> !closed && worker.isCurrent());
     }
 
     @Override

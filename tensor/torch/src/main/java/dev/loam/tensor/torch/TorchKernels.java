@@ -12,58 +12,43 @@ import java.util.List;
 final class TorchKernels implements Kernels {
   private final TorchScriptModule module;
 
-  TorchKernels(TorchScriptModule module) {
+  private final MatrixProducts products;
+
+  TorchKernels(TorchScriptModule module, MatrixProducts products) {
     this.module = module;
+    this.products = products;
   }
 
   @Override
   public void linear(Tensor xTI, Tensor weightOI, Tensor yTO) {
-    run("linear", xTI, weightOI, yTO);
+    products.multiply(xTI, weightOI.transpose(0, 1), 1, false, yTO);
   }
 
   @Override
   public void linearResidual(Tensor xTI, Tensor weightOI, Tensor residualTO, Tensor yTO) {
-    run("linear_residual", xTI, weightOI, residualTO, yTO);
+    copy(residualTO, yTO);
+    addLinear(xTI, weightOI, 1, yTO);
   }
 
   @Override
   public void linearInputGradient(Tensor dyTO, Tensor weightOI, double scale, Tensor dxTI) {
-    module
-        .call("linear_input_gradient")
-        .tensor(dyTO)
-        .tensor(weightOI)
-        .number(scale)
-        .tensor(dxTI)
-        .run();
+    products.multiply(dyTO, weightOI, scale, false, dxTI);
   }
 
   @Override
   public void addLinear(Tensor xTI, Tensor weightOI, double scale, Tensor yTO) {
-    module.call("add_linear").tensor(xTI).tensor(weightOI).number(scale).tensor(yTO).run();
+    products.multiply(xTI, weightOI.transpose(0, 1), scale, true, yTO);
   }
 
   @Override
   public void addLinearInputGradient(Tensor dyTO, Tensor weightOI, double scale, Tensor dxTI) {
-    module
-        .call("add_linear_input_gradient")
-        .tensor(dyTO)
-        .tensor(weightOI)
-        .number(scale)
-        .tensor(dxTI)
-        .run();
+    products.multiply(dyTO, weightOI, scale, true, dxTI);
   }
 
   @Override
   public void linearWeightGradient(
       Tensor dyTO, Tensor xTI, double scale, Tensor dWeightOI, boolean accumulate) {
-    module
-        .call("linear_weight_gradient")
-        .tensor(dyTO)
-        .tensor(xTI)
-        .number(scale)
-        .tensor(dWeightOI)
-        .flag(accumulate)
-        .run();
+    products.multiply(dyTO.transpose(0, 1), xTI, scale, accumulate, dWeightOI);
   }
 
   @Override

@@ -19,7 +19,8 @@ import java.util.List;
  * tensors of a call may not be used by another thread meanwhile.
  */
 final class TorchScriptModule {
-  private static final List<String> SOURCES =
+  /** The sources of all kernels. */
+  static final List<String> KERNELS =
       List.of(
           "linear.py",
           "rms_norm.py",
@@ -34,10 +35,10 @@ final class TorchScriptModule {
   private final DjlInternals djl;
   private final PtSymbolBlock module;
 
-  TorchScriptModule(DjlInternals djl, NDManager manager) {
+  TorchScriptModule(DjlInternals djl, NDManager manager, List<String> sources) {
     this.djl = djl;
     try {
-      byte[] archive = TorchScriptArchive.of(SOURCES);
+      byte[] archive = TorchScriptArchive.of(sources);
       module =
           JniUtils.loadModule(
               (PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
@@ -64,27 +65,18 @@ final class TorchScriptModule {
     }
 
     Call tensor(Tensor tensor) {
-      return add(value(tensor), false);
+      return add(storage(tensor).value(tensor), false);
     }
 
-    private long value(Tensor tensor) {
+    private TorchStorage storage(Tensor tensor) {
       TorchStorage storage = (TorchStorage) tensor.storage();
       storages.add(storage);
-      return storage.value(tensor);
+      return storage;
     }
 
     Call tensors(List<Tensor> tensors) {
-      long[] handles = new long[tensors.size()];
-      for (int i = 0; i < handles.length; i++) {
-        handles[i] = djl.tensor(value(tensors.get(i)));
-      }
-      try {
-        return add(djl.tensorsValue(handles), true);
-      } finally {
-        for (long handle : handles) {
-          djl.deleteTensor(handle);
-        }
-      }
+      long[] handles = tensors.stream().mapToLong(t -> storage(t).handle(t)).toArray();
+      return add(djl.tensorsValue(handles), true);
     }
 
     Call number(double number) {
@@ -126,7 +118,17 @@ final class TorchScriptModule {
       djl.deleteValue(result());
     }
 
-    /** Runs a method that gives a tensor, as a value for the caller to delete. */
+    /** Runs a method that gives a flag. */
+    boolean answer() {
+      long result = result();
+      try {
+        return djl.flag(result);
+      } finally {
+        djl.deleteValue(result);
+      }
+    }
+
+    /** Runs a method, giving its result as a value for the caller to delete. */
     long result() {
       try {
         return djl.runMethod(module.getHandle(), kernel, Arrays.copyOf(values, count));

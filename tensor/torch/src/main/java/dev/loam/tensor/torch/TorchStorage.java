@@ -25,9 +25,12 @@ final class TorchStorage implements Storage {
   private final DType dtype;
   private final long elements;
   private final HostWindows windows;
-  private final Map<View, Long> views = new HashMap<>();
+  private final Map<View, NativeView> views = new HashMap<>();
 
   private record View(Shape shape, Shape strides, long offset) {}
+
+  /** A libtorch tensor, and the same as a TorchScript value. */
+  private record NativeView(long tensor, long value) {}
 
   TorchStorage(TorchArena arena, PtNDArray array, DType dtype, long elements) {
     this.arena = arena;
@@ -39,27 +42,35 @@ final class TorchStorage implements Storage {
 
   /** The native view of a tensor as a TorchScript value, which stays this storage's. */
   long value(Tensor tensor) {
+    return view(tensor).value();
+  }
+
+  /** The native view of a tensor, which stays this storage's. */
+  long handle(Tensor tensor) {
+    return view(tensor).tensor();
+  }
+
+  private NativeView view(Tensor tensor) {
     requireOpen();
     long[] strides = new long[tensor.rank()];
     Arrays.setAll(strides, tensor::stride);
     View view = new View(tensor.shape(), Shape.of(strides), tensor.offset());
-    Long known = views.get(view);
-    if (known != null) {
-      return known;
-    }
+    return views.computeIfAbsent(view, this::make);
+  }
+
+  private NativeView make(View view) {
     long base = arena.djl().value(array.getHandle());
     try {
-      long made =
+      long value =
           arena
               .module()
               .call("strided")
               .storage(base)
               .integers(view.shape().toArray())
-              .integers(strides)
+              .integers(view.strides().toArray())
               .integer(view.offset())
               .result();
-      views.put(view, made);
-      return made;
+      return new NativeView(arena.djl().tensor(value), value);
     } finally {
       arena.djl().deleteValue(base);
     }
@@ -73,7 +84,10 @@ final class TorchStorage implements Storage {
   }
 
   void dropViews() {
-    views.values().forEach(arena.djl()::deleteValue);
+    for (NativeView view : views.values()) {
+      arena.djl().deleteTensor(view.tensor());
+      arena.djl().deleteValue(view.value());
+    }
     views.clear();
   }
 
