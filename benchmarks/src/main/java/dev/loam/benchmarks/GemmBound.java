@@ -1,82 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.benchmarks;
 
-import dev.loam.model.Qwen3Config;
+import dev.loam.benchmarks.Product.Kind;
+import dev.loam.benchmarks.Product.Size;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
-import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
 import dev.loam.tensor.Kernels;
 import dev.loam.tensor.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * The time that the matrix products of a training step take by themselves on this machine: each
- * shape forward, for the input's gradient and for the weight's, the best of several runs. No step
- * can be faster with these products, so a step is judged by its distance from this bound.
+ * The time that matrix products take by themselves on this machine, each size and kind at the best
+ * of several runs of the engine's own kernel. Nothing can be faster with these products, so a pass
+ * through a model is judged by its distance from this bound. Used inside the lease.
  */
 final class GemmBound {
-  private static final int REPEATS = 4;
+  /** Long products are repeated this often, short ones more often, since they vary more. */
+  private static final int FEWEST_RUNS = 4;
 
+  private static final int MOST_RUNS = 20;
+  private static final double ENOUGH_SECONDS = 0.5;
+
+  private final ComputeLease lease;
   private final Kernels kernels;
-  private final Arena arena;
-  private final DType dtype;
-  private final boolean frozen;
+  private final Map<Measured, Double> rates = new HashMap<>();
 
-  private GemmBound(ComputeLease lease, Arena arena, boolean frozen) {
-    this.frozen = frozen;
+  private record Measured(Kind kind, Size size) {}
+
+  private GemmBound(ComputeLease lease) {
+    this.lease = lease;
     this.kernels = lease.kernels();
-    this.dtype = lease.computeType();
-    this.arena = arena;
   }
 
-  /**
-   * Seconds for one step of one micro batch of that many tokens.
-   *
-   * @param frozen whether the weights have no gradients, because adapters are trained; what those
-   *     take themselves is left out
-   */
-  static double seconds(
-      ComputeLease lease, Qwen3Config config, int tokens, int headChunkRows, boolean frozen) {
+  /** Seconds for all of these. */
+  static double seconds(ComputeLease lease, List<Product> products) {
     return lease.call(
         () -> {
-          double layer = 0;
-          int hidden = config.hiddenSize();
-          int q = config.heads() * config.headSize();
-          int qkv = q + 2 * config.keyValueHeads() * config.headSize();
-          layer += linear(lease, frozen, tokens, hidden, qkv);
-          layer += linear(lease, frozen, tokens, q, hidden);
-          layer += linear(lease, frozen, tokens, hidden, 2 * config.intermediateSize());
-          layer += linear(lease, frozen, tokens, config.intermediateSize(), hidden);
-          int rows = Math.min(tokens, headChunkRows);
-          double chunk = linear(lease, frozen, rows, hidden, config.vocabSize());
-          return config.layers() * layer + chunk * tokens / rows;
+          GemmBound bound = new GemmBound(lease);
+          return products.stream().mapToDouble(bound::seconds).sum();
         });
   }
 
-  private static double linear(
-      ComputeLease lease, boolean frozen, int rows, int inputs, int outputs) {
+  private double seconds(Product product) {
+    double best =
+        product.sizes().stream()
+            .map(size -> new Measured(product.kind(), size))
+            .mapToDouble(measured -> rates.computeIfAbsent(measured, this::rate))
+            .max()
+            .orElseThrow();
+    return product.operations() / best;
+  }
+
+  /** Operations a second. */
+  private double rate(Measured product) {
+    Size size = product.size();
     try (Arena arena = lease.newArena(Device.cpu())) {
-      return new GemmBound(lease, arena, frozen).linear(rows, inputs, outputs);
+      Tensor x = filled(arena, size.rows(), size.inputs());
+      Tensor weight = filled(arena, size.outputs(), size.inputs());
+      Tensor y = filled(arena, size.rows(), size.outputs());
+      double seconds =
+          switch (product.kind()) {
+            case FORWARD -> best(() -> kernels.linear(x, weight, y));
+            case INPUT_GRADIENT -> best(() -> kernels.linearInputGradient(y, weight, 1, x));
+            case WEIGHT_GRADIENT ->
+                best(() -> kernels.linearWeightGradient(y, x, 1, weight, false));
+          };
+      return size.operations() / seconds;
     }
   }
 
-  private double linear(int rows, int inputs, int outputs) {
-    Tensor x = filled(rows, inputs);
-    Tensor weight = filled(outputs, inputs);
-    Tensor y = filled(rows, outputs);
-    Tensor dx = filled(rows, inputs);
-    double seconds =
-        best(() -> kernels.linear(x, weight, y))
-            + best(() -> kernels.linearInputGradient(y, weight, 1, dx));
-    if (frozen) {
-      return seconds;
-    }
-    Tensor dWeight = filled(outputs, inputs);
-    return seconds + best(() -> kernels.linearWeightGradient(y, x, 1, dWeight, false));
-  }
-
-  private Tensor filled(int rows, int columns) {
-    Tensor tensor = arena.allocate(dtype, rows, columns);
+  private Tensor filled(Arena arena, int rows, int columns) {
+    Tensor tensor = arena.allocate(lease.computeType(), rows, columns);
     kernels.fill(tensor, 1e-3);
     return tensor;
   }
@@ -84,10 +81,13 @@ final class GemmBound {
   private static double best(Runnable product) {
     product.run();
     double best = Double.POSITIVE_INFINITY;
-    for (int i = 0; i < REPEATS; i++) {
+    double all = 0;
+    for (int i = 0; i < FEWEST_RUNS || (i < MOST_RUNS && all < ENOUGH_SECONDS); i++) {
       long start = System.nanoTime();
       product.run();
-      best = Math.min(best, (System.nanoTime() - start) / 1e9);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      all += seconds;
+      best = Math.min(best, seconds);
     }
     return best;
   }

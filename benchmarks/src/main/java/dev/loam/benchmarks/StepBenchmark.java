@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Trains a randomly initialised model on random tokens, on one rank or several in this process, and
@@ -120,11 +121,19 @@ public record StepBenchmark(
     OptionalDouble peak = ProcessMemory.peakGib();
     int tokens = Math.multiplyExact(batchSize, sequenceLength);
     long microBatches = (long) layout.dataParallel() * layout.microBatches();
+    List<Product> products =
+        new RequiredProducts(config, batchSize, sequenceLength)
+            .ofStep(allRecomputedLayers(), loraRank > 0);
     try (ComputeLease lease = engine.lease(threads)) {
-      double bound =
-          tokens / GemmBound.seconds(lease, config, tokens, HEAD_CHUNK_ROWS, loraRank > 0);
+      double bound = tokens / GemmBound.seconds(lease, products);
       return recorder.result(tokens * microBatches, bound, peak, memory);
     }
+  }
+
+  private int allRecomputedLayers() {
+    return IntStream.range(0, layout.pipelineStages())
+        .map(stage -> Math.min(recomputedLayers, layout.layersOfStage(stage, config.layers())))
+        .sum();
   }
 
   private Adaptation adaptation() {

@@ -3,20 +3,17 @@ package dev.loam.cli;
 
 import dev.loam.benchmarks.StepBenchmark;
 import dev.loam.model.Qwen3Config;
-import dev.loam.model.SpecialTokens;
 import dev.loam.parallel.StepClock.Part;
 import dev.loam.tensor.Engine;
 import dev.loam.train.RankMemory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,36 +24,13 @@ import picocli.CommandLine.Option;
     description = "Trains a randomly initialised model on random tokens and says where time goes.")
 @SuppressWarnings("NullAway.Init") // the fields are set by picocli
 final class StepBenchCommand implements Callable<Integer> {
+  private static final double GIB = 1024.0 * 1024 * 1024;
+
   private final Streams streams;
 
   @Mixin private ThreadsOption threads;
 
-  @Option(
-      names = "--model-config",
-      paramLabel = "DIR",
-      description = "Folder with a config.json, or the file; else the shape is given by options.")
-  private Optional<Path> modelConfig = Optional.empty();
-
-  @Option(names = "--layers", paramLabel = "N", description = "By default 4.")
-  private int layers = 4;
-
-  @Option(names = "--hidden", paramLabel = "N", description = "By default 256.")
-  private int hidden = 256;
-
-  @Option(names = "--intermediate", paramLabel = "N", description = "By default 3 x hidden.")
-  private Optional<Integer> intermediate = Optional.empty();
-
-  @Option(names = "--heads", paramLabel = "N", description = "By default 4.")
-  private int heads = 4;
-
-  @Option(names = "--kv-heads", paramLabel = "N", description = "By default 2.")
-  private int keyValueHeads = 2;
-
-  @Option(names = "--head-dim", paramLabel = "N", description = "By default 64.")
-  private int headSize = 64;
-
-  @Option(names = "--vocab", paramLabel = "N", description = "By default 8192.")
-  private int vocabulary = 8192;
+  @Mixin private ModelShapeOptions model;
 
   @Option(names = "--seq", paramLabel = "N", description = "Tokens of a row; by default 512.")
   private int sequenceLength = 512;
@@ -97,7 +71,7 @@ final class StepBenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Qwen3Config config = modelConfig.map(StepBenchCommand::read).orElseGet(this::shape);
+    Qwen3Config config = model.config(sequenceLength);
     List<String> problems = problems(config);
     if (!problems.isEmpty()) {
       throw new UsageException(String.join("; ", problems));
@@ -145,27 +119,6 @@ final class StepBenchCommand implements Callable<Integer> {
     return problems;
   }
 
-  private static Qwen3Config read(Path path) {
-    return Qwen3Config.read(Files.isDirectory(path) ? path.resolve("config.json") : path);
-  }
-
-  private Qwen3Config shape() {
-    return new Qwen3Config(
-        vocabulary,
-        hidden,
-        intermediate.orElse(3 * hidden),
-        layers,
-        heads,
-        keyValueHeads,
-        headSize,
-        Math.max(4096, sequenceLength),
-        1e6,
-        1e-6,
-        0.02,
-        true,
-        SpecialTokens.none());
-  }
-
   private static Map<String, Object> fields(StepBenchmark.Result result) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("tokens_per_second", result.tokensPerSecond());
@@ -178,10 +131,16 @@ final class StepBenchCommand implements Callable<Integer> {
     result.peakRssGib().ifPresent(gib -> fields.put("peak_rss_gib", gib));
     result.minorFaultsPerStep().ifPresent(n -> fields.put("minor_faults_per_step", n));
     fields.put("losses", result.losses());
-    fields.put("weight_bytes", result.memory().stream().map(RankMemory::weights).toList());
-    fields.put("moment_bytes", result.memory().stream().map(RankMemory::moments).toList());
-    fields.put("logit_bytes", result.memory().stream().map(RankMemory::logits).toList());
+    fields.put("weight_bytes", bytes(result, RankMemory::weights));
+    fields.put("moment_bytes", bytes(result, RankMemory::moments));
+    fields.put("activation_bytes", bytes(result, RankMemory::activations));
+    fields.put("logit_bytes", bytes(result, RankMemory::logits));
     return fields;
+  }
+
+  /** Of each rank. */
+  private static List<Long> bytes(StepBenchmark.Result result, Function<RankMemory, Long> part) {
+    return result.memory().stream().map(part).toList();
   }
 
   private static String text(StepBenchmark.Result result) {
@@ -192,16 +151,19 @@ final class StepBenchCommand implements Callable<Integer> {
         parts.add(String.format(Locale.ROOT, "%s %.2f s", name(part), seconds));
       }
     }
+    long activations = result.memory().stream().mapToLong(RankMemory::activations).sum();
     return String.format(
         Locale.ROOT,
-        "%.1f tokens/s, %.0f%% of the %.1f that the matrix products alone would allow%n%s%s",
+        "%.1f tokens/s, %.0f%% of the %.1f that the matrix products alone would allow%n"
+            + "%s; activations %.3f GiB%s",
         result.tokensPerSecond(),
         100 * result.boundRatio(),
         result.boundTokensPerSecond(),
         parts,
+        activations / GIB,
         result.peakRssGib().isPresent()
             ? String.format(
-                Locale.ROOT, "; peak memory %.2f GiB", result.peakRssGib().getAsDouble())
+                Locale.ROOT, ", peak memory %.2f GiB", result.peakRssGib().getAsDouble())
             : "");
   }
 

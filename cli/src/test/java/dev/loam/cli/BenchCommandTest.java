@@ -26,7 +26,7 @@ class BenchCommandTest {
     return Cli.run(
         Stream.concat(
                 Stream.of(
-                    "bench step --layers 4 --hidden 16 --heads 2 --kv-heads 2 --head-dim 8 --vocab"
+                    "bench step --hidden 16 --heads 2 --kv-heads 2 --head-dim 8 --vocab"
                         .split(" ")),
                 Stream.concat(Stream.of(64, "--threads", 1), Stream.of(more)))
             .toArray());
@@ -74,6 +74,29 @@ class BenchCommandTest {
     long elements = 4 * 2 * (4 * (16 + 16) + 3 * (16 + 48));
     assertThat(longs(json.path("moment_bytes"))).containsExactly(2 * 4 * elements);
     assertThat(json.path("bound_ratio").asDouble()).isPositive();
+  }
+
+  /** With recompute a layer more takes its input alone: 32 tokens of 16 numbers. */
+  @Test
+  void recomputeStoresLess() throws IOException {
+    long input = 4 * 32 * 16;
+    long two = activations("--layers", 2);
+    long four = activations("--layers", 4);
+    long twoRecomputed = activations("--layers", 2, "--recompute");
+    long fourRecomputed = activations("--layers", 4, "--recompute");
+    assertThat(fourRecomputed - twoRecomputed).isBetween(1L, 2 * input);
+    // Queries, keys, values, attention, its sum, gate and up.
+    long kept = 4 * 32 * (3 * 16 + 16 + 16 + 2 * 48);
+    assertThat(four - two).isGreaterThan(2 * (input + kept));
+    assertThat(four - fourRecomputed).isGreaterThan(4 * kept);
+    assertThat(activations("--layers", 4, "--recompute", 3))
+        .isBetween(fourRecomputed + kept, four - 3 * kept);
+  }
+
+  private static long activations(Object... options) throws IOException {
+    Stream<Object> all =
+        Stream.concat(Stream.of("--seq", 32, "--steps", 1, "--json"), Stream.of(options));
+    return JSON.readTree(step(all.toArray()).ok().out()).path("activation_bytes").get(0).asLong();
   }
 
   @Test
@@ -124,7 +147,7 @@ class BenchCommandTest {
   @Test
   void stepForPeople() {
     assertThat(step("--steps", 1, "--pp", 2).ok().out())
-        .contains(" tokens/s, ", "forward ", ", communication ", ", optimizer ");
+        .contains(" tokens/s, ", "forward ", ", communication ", ", optimizer ", "; activations ");
   }
 
   @ParameterizedTest
