@@ -89,7 +89,7 @@ final class Attention {
       Tensor qTND = frame.take(kept.tokens(), config.heads(), config.headSize());
       Tensor kTGD = frame.take(kept.tokens(), config.keyValueHeads(), config.headSize());
       rotatedQueriesAndKeys(workspace, kept, context, qTND, kTGD);
-      attend(qTND, kTGD, kept, context);
+      attend(workspace, qTND, kTGD, kept, context);
     }
     ranks.linearResidual(workspace, context, kept.attentionTA(), output, xSH, ySH);
   }
@@ -161,7 +161,8 @@ final class Attention {
           scale,
           dqTND,
           dkTGD,
-          values(dQkvTC));
+          values(dQkvTC),
+          workspace);
       // The rotated queries and keys are done with; their memory takes the gradients before
       // rotation.
       rotary.backward(k, workspace, dqTND, context, qTND);
@@ -202,7 +203,8 @@ final class Attention {
     }
   }
 
-  private void attend(Tensor qTND, Tensor kTGD, LayerActivations kept, Context context) {
+  private void attend(
+      Workspace workspace, Tensor qTND, Tensor kTGD, LayerActivations kept, Context context) {
     Tensor vTGD = values(kept.qkvTC());
     Tensor outTND = kept.attentionTA().view(qTND.shape().toArray());
     List<KeyValueCache> caches = context.caches();
@@ -214,7 +216,7 @@ final class Attention {
       k.copy(vTGD.rows(start, tokens), cache.values(layer, cache.length(), tokens));
     }
     if (caches.stream().allMatch(cache -> cache.length() == 0)) {
-      k.attention(qTND, kTGD, vTGD, context.cuSeqlens(), scale, outTND, kept.lseNT());
+      k.attention(qTND, kTGD, vTGD, context.cuSeqlens(), scale, outTND, kept.lseNT(), workspace);
       return;
     }
     for (int text = 0; text < caches.size(); text++) {
@@ -268,7 +270,13 @@ final class Attention {
     long q = Workspace.padded(qElements);
     long kv = Workspace.padded(tokens * config.keyValueHeads() * config.headSize());
     long rebuilding = q + kv + k.rotaryScratch(tokens, config.headSize());
-    long heads = hidden + 3 * q + 2 * kv + Math.max(rebuilding, k.rmsNormScratch(qElements));
+    long attention =
+        k.attentionScratch(tokens, config.heads(), config.keyValueHeads(), config.headSize());
+    long heads =
+        hidden
+            + 3 * q
+            + 2 * kv
+            + Math.max(Math.max(rebuilding, attention), k.rmsNormScratch(qElements));
     long projection = hidden + k.rmsNormScratch(hiddenElements);
     return q + 2 * kv + Math.max(heads, projection);
   }

@@ -225,12 +225,13 @@ public final class CheckedKernels implements Kernels {
       CuSeqlens cuSeqlens,
       double scale,
       Tensor outTND,
-      Tensor lseNT) {
+      Tensor lseNT,
+      Workspace workspace) {
     checkHeads("attention", qTND, kTGD, vTGD)
         .segments("cuSeqlens", cuSeqlens, "T")
         .output("out", outTND, "T", "N", "D")
         .output("lse", lseNT, "N", "T");
-    kernels.attention(qTND, kTGD, vTGD, cuSeqlens, scale, outTND, lseNT);
+    kernels.attention(qTND, kTGD, vTGD, cuSeqlens, scale, outTND, lseNT, workspace);
   }
 
   @Override
@@ -245,7 +246,8 @@ public final class CheckedKernels implements Kernels {
       double scale,
       Tensor dqTND,
       Tensor dkTGD,
-      Tensor dvTGD) {
+      Tensor dvTGD,
+      Workspace workspace) {
     checkHeads("attentionGradient", qTND, kTGD, vTGD)
         .segments("cuSeqlens", cuSeqlens, "T")
         .input("dOut", dOutTND, "T", "N", "D")
@@ -255,7 +257,12 @@ public final class CheckedKernels implements Kernels {
         .output("dk", dkTGD, "T", "G", "D")
         .output("dv", dvTGD, "T", "G", "D");
     kernels.attentionGradient(
-        dOutTND, qTND, kTGD, vTGD, outTND, lseNT, cuSeqlens, scale, dqTND, dkTGD, dvTGD);
+        dOutTND, qTND, kTGD, vTGD, outTND, lseNT, cuSeqlens, scale, dqTND, dkTGD, dvTGD, workspace);
+  }
+
+  @Override
+  public long attentionScratch(long tokens, long heads, long keyValueHeads, long headSize) {
+    return kernels.attentionScratch(tokens, heads, keyValueHeads, headSize);
   }
 
   private KernelArguments checkHeads(String kernel, Tensor q, Tensor k, Tensor v) {

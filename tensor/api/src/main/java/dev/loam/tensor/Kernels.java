@@ -124,7 +124,8 @@ public interface Kernels {
       CuSeqlens cuSeqlens,
       double scale,
       Tensor outTND,
-      Tensor lseNT);
+      Tensor lseNT,
+      Workspace workspace);
 
   /** The gradients of queries, keys and values. */
   void attentionGradient(
@@ -138,7 +139,15 @@ public interface Kernels {
       double scale,
       Tensor dqTND,
       Tensor dkTGD,
-      Tensor dvTGD);
+      Tensor dvTGD,
+      Workspace workspace);
+
+  /**
+   * Scratch elements of either attention kernel.
+   *
+   * @param tokens the most tokens of a document
+   */
+  long attentionScratch(long tokens, long heads, long keyValueHeads, long headSize);
 
   /** Attention of one new token to all P cached ones, itself included; for generation. */
   void attentionToCache(Tensor qND, Tensor kPGD, Tensor vPGD, double scale, Tensor outND);

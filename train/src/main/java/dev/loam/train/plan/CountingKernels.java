@@ -148,7 +148,14 @@ final class CountingKernels implements Kernels {
 
   @Override
   public void attention(
-      Tensor q, Tensor k, Tensor v, CuSeqlens cuSeqlens, double scale, Tensor out, Tensor lse) {
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      CuSeqlens cuSeqlens,
+      double scale,
+      Tensor out,
+      Tensor lse,
+      Workspace workspace) {
     operations += 2 * scores(q, cuSeqlens);
   }
 
@@ -164,8 +171,14 @@ final class CountingKernels implements Kernels {
       double scale,
       Tensor dq,
       Tensor dk,
-      Tensor dv) {
+      Tensor dv,
+      Workspace workspace) {
     operations += 5 * scores(q, cuSeqlens);
+  }
+
+  @Override
+  public long attentionScratch(long tokens, long heads, long keyValueHeads, long headSize) {
+    return sizes.attentionScratch(tokens, heads, keyValueHeads, headSize);
   }
 
   /** The operations of one product of all queries with the keys before them. */

@@ -129,7 +129,8 @@ final class ReferenceKernels implements Kernels {
       CuSeqlens cuSeqlens,
       double scale,
       Tensor outTND,
-      Tensor lseNT) {
+      Tensor lseNT,
+      Workspace workspace) {
     Attention.forward(qTND, kTGD, vTGD, cuSeqlens, scale, outTND, lseNT);
   }
 
@@ -145,9 +146,15 @@ final class ReferenceKernels implements Kernels {
       double scale,
       Tensor dqTND,
       Tensor dkTGD,
-      Tensor dvTGD) {
+      Tensor dvTGD,
+      Workspace workspace) {
     Attention.gradient(
         dOutTND, qTND, kTGD, vTGD, outTND, lseNT, cuSeqlens, scale, dqTND, dkTGD, dvTGD);
+  }
+
+  @Override
+  public long attentionScratch(long tokens, long heads, long keyValueHeads, long headSize) {
+    return 0;
   }
 
   @Override

@@ -31,7 +31,8 @@ final class AttentionTest {
       Tensor v = bench.random(tokens, groups, size);
       Tensor out = bench.output(tokens, heads, size);
       Tensor lse = bench.output(heads, tokens);
-      bench.run(kernels -> kernels.attention(q, k, v, cuSeqlens, SCALE, out, lse));
+      bench.run(
+          kernels -> kernels.attention(q, k, v, cuSeqlens, SCALE, out, lse, bench.workspace()));
 
       double[] expected = new double[tokens * heads * size];
       double[] expectedLse = new double[heads * tokens];
@@ -90,12 +91,14 @@ final class AttentionTest {
       Tensor lse = bench.output(heads, tokens);
       DoubleSupplier loss =
           () -> {
-            bench.run(kernels -> kernels.attention(q, k, v, cuSeqlens, SCALE, out, lse));
+            bench.run(
+                kernels ->
+                    kernels.attention(q, k, v, cuSeqlens, SCALE, out, lse, bench.workspace()));
             return dot(dOut, out);
           };
       bench.run(
           kernels -> {
-            kernels.attention(q, k, v, cuSeqlens, SCALE, out, lse);
+            kernels.attention(q, k, v, cuSeqlens, SCALE, out, lse, bench.workspace());
             kernels.attentionGradient(
                 dOut,
                 q,
@@ -107,7 +110,8 @@ final class AttentionTest {
                 SCALE,
                 dqkv.narrow(1, 0, heads),
                 dqkv.narrow(1, heads, groups),
-                dqkv.narrow(1, heads + groups, groups));
+                dqkv.narrow(1, heads + groups, groups),
+                bench.workspace());
           });
       bench.assertGradient(q, dqkv.narrow(1, 0, heads), loss);
       bench.assertGradient(k, dqkv.narrow(1, heads, groups), loss);
@@ -131,7 +135,7 @@ final class AttentionTest {
       Tensor last = bench.output(heads, 2);
       bench.run(
           kernels -> {
-            kernels.attention(q, k, v, CuSeqlens.of(0, tokens), SCALE, out, lse);
+            kernels.attention(q, k, v, CuSeqlens.of(0, tokens), SCALE, out, lse, bench.workspace());
             kernels.attentionToCache(q.rows(tokens - 1, 1).view(heads, 2), k, v, SCALE, last);
           });
       assertClose(last, out.rows(tokens - 1, 1).toDoubles());

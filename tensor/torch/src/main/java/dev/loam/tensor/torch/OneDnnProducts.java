@@ -89,10 +89,8 @@ final class OneDnnProducts implements MatrixProducts {
     return y.dtype() == DType.F32
         && y.device().equals(Device.cpu())
         && y.elements() > 0
-        && a.size(1) > 0
-        && y.isContiguous()
-        && isPlain(a)
-        && isPlain(b);
+        && a.size(a.rank() - 1) > 0
+        && (y.rank() == 3 || (y.isContiguous() && isPlain(a) && isPlain(b)));
   }
 
   /** Contiguous, or the transpose of what is. */

@@ -13,10 +13,12 @@ final class TorchKernels implements Kernels {
   private final TorchScriptModule module;
 
   private final MatrixProducts products;
+  private final BlockedAttention attention;
 
   TorchKernels(TorchScriptModule module, MatrixProducts products) {
     this.module = module;
     this.products = products;
+    attention = new BlockedAttention(module, products);
   }
 
   @Override
@@ -193,17 +195,9 @@ final class TorchKernels implements Kernels {
       CuSeqlens cuSeqlens,
       double scale,
       Tensor outTND,
-      Tensor lseNT) {
-    module
-        .call("attention")
-        .tensor(qTND)
-        .tensor(kTGD)
-        .tensor(vTGD)
-        .documents(cuSeqlens)
-        .number(scale)
-        .tensor(outTND)
-        .tensor(lseNT)
-        .run();
+      Tensor lseNT,
+      Workspace workspace) {
+    attention.forward(qTND, kTGD, vTGD, cuSeqlens, scale, outTND, lseNT, workspace);
   }
 
   @Override
@@ -218,21 +212,15 @@ final class TorchKernels implements Kernels {
       double scale,
       Tensor dqTND,
       Tensor dkTGD,
-      Tensor dvTGD) {
-    module
-        .call("attention_gradient")
-        .tensor(dOutTND)
-        .tensor(qTND)
-        .tensor(kTGD)
-        .tensor(vTGD)
-        .tensor(outTND)
-        .tensor(lseNT)
-        .documents(cuSeqlens)
-        .number(scale)
-        .tensor(dqTND)
-        .tensor(dkTGD)
-        .tensor(dvTGD)
-        .run();
+      Tensor dvTGD,
+      Workspace workspace) {
+    attention.backward(
+        dOutTND, qTND, kTGD, vTGD, outTND, lseNT, cuSeqlens, scale, dqTND, dkTGD, dvTGD, workspace);
+  }
+
+  @Override
+  public long attentionScratch(long tokens, long heads, long keyValueHeads, long headSize) {
+    return BlockedAttention.scratch(tokens, heads, keyValueHeads, headSize);
   }
 
   @Override

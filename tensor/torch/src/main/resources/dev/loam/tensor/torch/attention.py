@@ -1,45 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-# Causal attention with grouped heads, one flash-attention call for each document. The query heads of a
-# group form a dimension of their own, along which keys and values are expanded without being copied.
+# The parts of blocked causal attention between its matrix products. Scores are [G, J, B, E]: a block of B
+# queries and all keys up to the block's end, so that the last B columns are the ones that are masked.
 
-def grouped_query(self, q: Tensor, start: int, length: int, groups: int) -> Tensor:
-  return q.narrow(0, start, length).unflatten(1, [groups, -1]).permute([1, 2, 0, 3])
-
-def grouped_key(self, k: Tensor, start: int, length: int, per_group: int) -> Tensor:
-  return k.narrow(0, start, length).permute([1, 0, 2]).unsqueeze(1).expand([-1, per_group, -1, -1])
-
-def attention(self, q: Tensor, k: Tensor, v: Tensor, cu_seqlens: List[int], scale: float, out: Tensor, lse: Tensor) -> NoneType:
-  groups = k.size(1)
-  per_group = q.size(1) // groups
-  for i in range(len(cu_seqlens) - 1):
-    start = cu_seqlens[i]
-    length = cu_seqlens[i + 1] - start
-    if length > 0:
-      qd = self.grouped_query(q, start, length, groups)
-      kd = self.grouped_key(k, start, length, per_group)
-      vd = self.grouped_key(v, start, length, per_group)
-      o, l = torch._scaled_dot_product_flash_attention_for_cpu(qd, kd, vd, 0.0, True, scale=scale)
-      self.grouped_query(out, start, length, groups).copy_(o)
-      lse.narrow(1, start, length).unflatten(0, [groups, per_group]).copy_(l)
+def mask_scores(self, scores: Tensor) -> NoneType:
+  queries = scores.size(2)
+  mask = torch.triu(torch.full([queries, queries], float("-inf")), 1)
+  scores.narrow(3, scores.size(3) - queries, queries).add_(mask)
   return None
 
-def attention_gradient(self, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, cu_seqlens: List[int], scale: float, dq: Tensor, dk: Tensor, dv: Tensor) -> NoneType:
-  groups = k.size(1)
-  per_group = q.size(1) // groups
-  for i in range(len(cu_seqlens) - 1):
-    start = cu_seqlens[i]
-    length = cu_seqlens[i + 1] - start
-    if length > 0:
-      qd = self.grouped_query(q, start, length, groups)
-      kd = self.grouped_key(k, start, length, per_group)
-      vd = self.grouped_key(v, start, length, per_group)
-      od = self.grouped_query(out, start, length, groups)
-      dod = self.grouped_query(dout, start, length, groups)
-      ld = lse.narrow(1, start, length).unflatten(0, [groups, per_group])
-      gq, gk, gv = torch._scaled_dot_product_flash_attention_for_cpu_backward(dod, qd, kd, vd, od, ld, 0.0, True, scale=scale)
-      self.grouped_query(dq, start, length, groups).copy_(gq)
-      dk.narrow(0, start, length).permute([1, 0, 2]).copy_(gk.sum([1]))
-      dv.narrow(0, start, length).permute([1, 0, 2]).copy_(gv.sum([1]))
+# The largest probability of a row is 1 / sum exp(score - top).
+
+def attention_softmax(self, scores: Tensor, lse: Tensor) -> NoneType:
+  self.mask_scores(scores)
+  top = torch.amax(scores, [3])
+  torch._softmax(scores, 3, False, out=scores)
+  lse.copy_(top - torch.amax(scores, [3]).log())
+  return None
+
+def attention_probabilities(self, scores: Tensor, lse: Tensor) -> NoneType:
+  self.mask_scores(scores)
+  scores.sub_(lse.unsqueeze(3))
+  scores.exp_()
+  return None
+
+# delta = sum over d of dOut * out, which is the sum over the keys of probability * its gradient.
+
+def attention_delta(self, dout: Tensor, out: Tensor, product: Tensor, delta: Tensor) -> NoneType:
+  torch.mul(dout, out, out=product)
+  torch.sum(product, [3], out=delta)
+  return None
+
+def attention_score_gradient(self, probability: Tensor, delta: Tensor, gradient: Tensor) -> NoneType:
+  gradient.sub_(delta.unsqueeze(3))
+  gradient.mul_(probability)
   return None
 
 def attention_to_cache(self, q: Tensor, k: Tensor, v: Tensor, scale: float, out: Tensor) -> NoneType:

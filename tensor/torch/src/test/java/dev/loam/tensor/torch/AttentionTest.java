@@ -6,6 +6,7 @@ import static dev.loam.tensor.torch.Twin.assertClose;
 import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.torch.Twin.Pair;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -41,6 +42,7 @@ final class AttentionTest {
   private static void check(Twin twin, CuSeqlens documents, int groups, int perGroup, int size) {
     int tokens = documents.tokens();
     int heads = groups * perGroup;
+    int longest = IntStream.range(0, documents.documents()).map(documents::length).max().orElse(0);
     double scale = 1 / Math.sqrt(size);
     // One buffer for q, k and v, and one for their gradients, as a model has.
     Pair qkv = twin.random(tokens, heads + 2L * groups, size);
@@ -52,7 +54,14 @@ final class AttentionTest {
     twin.run(
         (kernels, on) ->
             kernels.attention(
-                on.of(q), on.of(k), on.of(v), documents, scale, on.of(out), on.of(lse)));
+                on.of(q),
+                on.of(k),
+                on.of(v),
+                documents,
+                scale,
+                on.of(out),
+                on.of(lse),
+                on.workspace(kernels.attentionScratch(longest, heads, groups, size))));
     assertClose(out, FORWARD);
     assertClose(lse, FORWARD);
 
@@ -71,7 +80,8 @@ final class AttentionTest {
                 scale,
                 on.of(dqkv.narrow(1, 0, heads)),
                 on.of(dqkv.narrow(1, heads, groups)),
-                on.of(dqkv.narrow(1, heads + groups, groups))));
+                on.of(dqkv.narrow(1, heads + groups, groups)),
+                on.workspace(kernels.attentionScratch(longest, heads, groups, size))));
     assertClose(dqkv, GRADIENT);
   }
 

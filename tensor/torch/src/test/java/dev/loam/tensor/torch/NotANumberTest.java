@@ -102,7 +102,8 @@ final class NotANumberTest {
                   documents,
                   0.3,
                   on.of(out),
-                  on.of(lse)));
+                  on.of(lse),
+                  on.workspace(k.attentionScratch(30, 4, 2, 8))));
       int end = token < 10 ? 10 : 40;
       boolean onlyKey = which == 1 && (token == 0 || token == 10);
       int first = onlyKey ? token + 1 : token;

@@ -110,18 +110,31 @@ final class WrongArgumentsTest {
     Tensor q = f32(4, 6, 2);
     Tensor kv = f32(4, 3, 2);
     CuSeqlens one = CuSeqlens.of(0, 4);
+    Workspace scratch = new Workspace(arena, DType.F32, 0);
     refused(
         "attention: N=6 is not a multiple of G=4",
-        k -> k.attention(q, f32(4, 4, 2), f32(4, 4, 2), one, 1, f32(4, 6, 2), f32(6, 4)));
+        k -> k.attention(q, f32(4, 4, 2), f32(4, 4, 2), one, 1, f32(4, 6, 2), f32(6, 4), scratch));
     refused(
         "attention: cuSeqlens ends at 5",
-        k -> k.attention(q, kv, kv, CuSeqlens.of(0, 5), 1, f32(4, 6, 2), f32(6, 4)));
-    refused("attention: lse", k -> k.attention(q, kv, kv, one, 1, f32(4, 6, 2), f32(4, 6)));
+        k -> k.attention(q, kv, kv, CuSeqlens.of(0, 5), 1, f32(4, 6, 2), f32(6, 4), scratch));
+    refused(
+        "attention: lse", k -> k.attention(q, kv, kv, one, 1, f32(4, 6, 2), f32(4, 6), scratch));
     refused(
         "attentionGradient: dk",
         k ->
             k.attentionGradient(
-                q, q, kv, kv, q, f32(6, 4), one, 1, f32(4, 6, 2), f32(4, 6, 2), f32(4, 3, 2)));
+                q,
+                q,
+                kv,
+                kv,
+                q,
+                f32(6, 4),
+                one,
+                1,
+                f32(4, 6, 2),
+                f32(4, 6, 2),
+                f32(4, 3, 2),
+                scratch));
     refused(
         "attentionToCache: v",
         k -> k.attentionToCache(f32(6, 2), f32(4, 3, 2), f32(5, 3, 2), 1, f32(6, 2)));
