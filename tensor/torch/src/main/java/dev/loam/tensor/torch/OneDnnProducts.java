@@ -32,6 +32,9 @@ final class OneDnnProducts implements MatrixProducts {
    */
   private static final String FUNCTION = "_ZN2at6native13mkldnn_matmulERKNS_6TensorES3_S3_ff";
 
+  /** Of taller results, the gradient of a whole vocabulary, libtorch's own product was faster. */
+  private static final long MOST_ROWS = 65_536;
+
   private final Function function;
   private final MatrixProducts otherwise;
 
@@ -90,6 +93,7 @@ final class OneDnnProducts implements MatrixProducts {
         && y.device().equals(Device.cpu())
         && y.elements() > 0
         && a.size(a.rank() - 1) > 0
+        && y.size(0) <= MOST_ROWS
         && (y.rank() == 3 || (y.isContiguous() && isPlain(a) && isPlain(b)));
   }
 
