@@ -79,16 +79,6 @@ final class GemmBound {
   }
 
   private static double best(Runnable product) {
-    product.run();
-    double best = Double.POSITIVE_INFINITY;
-    double all = 0;
-    for (int i = 0; i < FEWEST_RUNS || (i < MOST_RUNS && all < ENOUGH_SECONDS); i++) {
-      long start = System.nanoTime();
-      product.run();
-      double seconds = (System.nanoTime() - start) / 1e9;
-      all += seconds;
-      best = Math.min(best, seconds);
-    }
-    return best;
+    return Best.seconds(FEWEST_RUNS, MOST_RUNS, ENOUGH_SECONDS, product);
   }
 }

@@ -32,6 +32,7 @@ final class Commands {
         new MergeLoraCommand(streams),
         new CommandLine(new BenchCommand())
             .addSubcommand(new StepBenchCommand(streams))
+            .addSubcommand(new GenerateBenchCommand(streams))
             .addSubcommand(new CheckpointBenchCommand(streams))
             .addSubcommand(new TokenizerBenchCommand(streams))
             .addSubcommand(new DataBenchCommand(streams))

@@ -3,18 +3,23 @@ package dev.loam.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.loam.model.Qwen3Config;
+import dev.loam.model.SpecialTokens;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code bench step} and {@code bench collectives}. */
+/** {@code bench step}, {@code bench generate} and {@code bench collectives}. */
 class BenchCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -184,6 +189,59 @@ class BenchCommandTest {
         "--sequence-parallel divides the 512 tokens");
   }
 
+  private static Cli.Result generate(String options) {
+    String shape = "bench generate --hidden 16 --heads 2 --kv-heads 2 --head-dim 8 --vocab 64";
+    return Cli.run((Object[]) (shape + " --threads 1 " + options).split(" "));
+  }
+
+  @Test
+  void generationBesideItsBounds() throws IOException {
+    JsonNode json = JSON.readTree(generate("--prompt 8 --context 3 --tokens 4 --json").ok().out());
+    for (String part : List.of("prefill", "decode")) {
+      double rate = json.path(part + "_tokens_per_second").asDouble();
+      double bound = json.path(part + "_bound_tokens_per_second").asDouble();
+      assertThat(rate).as(part).isPositive().isFinite();
+      assertThat(bound).as(part).isPositive().isFinite();
+      assertThat(json.path(part + "_bound_ratio").asDouble()).isCloseTo(rate / bound, within(1e-9));
+    }
+    // Embedding, 4 layers of q, k, v, o, gate, up and down with 4 norms, and the last norm.
+    long weights = 64 * 16 + 4 * (4 * 16 * 16 + 3 * 16 * 48 + 2 * 16 + 2 * 8) + 16;
+    assertThat(json.path("weight_bytes").asLong()).isEqualTo(4 * weights);
+    assertThat(json.path("decode_bound_tokens_per_second").asDouble() * 4 * weights)
+        .isCloseTo(1e9 * json.path("read_bandwidth_gb_s").asDouble(), withinPercentage(1e-6));
+  }
+
+  @Test
+  void generationForPeople() {
+    assertThat(generate("--prompt 8 --context 3 --tokens 1").ok().out().lines())
+        .anySatisfy(line -> assertThat(line).startsWith("prompt: ").contains(" tokens/s, "))
+        .anySatisfy(line -> assertThat(line).startsWith("decoding: ").contains(" GB/s would"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--tokens 0|--prompt, --context and --tokens must be at least 1",
+        "--prompt -1|must be at least 1",
+        "--context 2147483647 --tokens 2147483647|max_position_embeddings must be between 1 and",
+        "--model-config /nowhere|/nowhere",
+      })
+  void generationRefusesWhatCannotBe(String options, String problem) {
+    Cli.assertRefused(generate(options), ExitCodes.USAGE, problem);
+  }
+
+  @Test
+  void generationFitsTheModelsPositions(@TempDir Path folder) {
+    new Qwen3Config(64, 16, 48, 1, 2, 2, 8, 64, 1e6, 1e-6, 0.02, true, SpecialTokens.none())
+        .write(folder.resolve("config.json"), "float32");
+    Cli.assertRefused(
+        generate("--prompt 8 --context 60 --tokens 4 --model-config " + folder),
+        ExitCodes.USAGE,
+        "--prompt 8, and --context 60 with --tokens 4, need 65 positions;"
+            + " max_position_embeddings is 64");
+  }
+
   @Test
   void collectivesOnThreads() throws IOException {
     JsonNode json =
@@ -245,7 +303,7 @@ class BenchCommandTest {
     Cli.assertRefused(
         Cli.run("bench"),
         ExitCodes.USAGE,
-        "there is step, checkpoint, tokenizer, data, collectives");
+        "there is step, generate, checkpoint, tokenizer, data, collectives");
     assertThat(Cli.run("bench", "step", "--help").ok().out())
         .contains("--dp", "--tp", "--pp", "--micro-batches", "--virtual-stages", "--gpipe")
         .contains("--zero", "--sequence-parallel");
