@@ -77,7 +77,8 @@ public final class LoraAdaptation implements Adaptation {
       }
       row += parameter.value().size(0);
     }
-    return Optional.of(new LoraLinear(site.kernels(), options.scale(), dropout(site), a, branches));
+    return Optional.of(
+        new LoraLinear(site.kernels(), options.scale(), dropout(site), a, branches, row));
   }
 
   private Optional<Dropout> dropout(Site site) {

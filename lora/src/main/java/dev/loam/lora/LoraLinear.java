@@ -15,9 +15,11 @@ import java.util.Optional;
 
 /**
  * Adapters beside one linear layer, which may be several modules fused into one matrix. Their first
- * matrices are stacked, so that one product with the input serves them all; each second matrix adds
- * to the rows of its module. Where the layer is divided among tensor-parallel ranks by rows, so are
- * the second matrices; by columns, the first ones; the other matrix is whole on every rank, and its
+ * matrices are stacked, so that one product with the input serves them all; the second matrices are
+ * placed in one that is zero where a module's rows meet another's columns, so that one product
+ * serves the output too: these products are narrow, and what takes time is reading what lies at
+ * their long sides. Where the layer is divided among tensor-parallel ranks by rows, so are the
+ * second matrices; by columns, the first ones; the other matrix is whole on every rank, and its
  * gradient is the sum of what the ranks compute.
  *
  * <p>Of the forward pass nothing is kept: the narrow product is computed again in the backward.
@@ -28,6 +30,7 @@ final class LoraLinear implements LinearAdapter {
   private final Optional<Dropout> dropout;
   private final Weight a;
   private final List<Branch> branches;
+  private final long outputs;
 
   /**
    * A second matrix and where it works.
@@ -37,13 +40,24 @@ final class LoraLinear implements LinearAdapter {
    */
   record Branch(Weight b, long firstRow, long firstInner) {}
 
+  /**
+   * Adapters of one layer.
+   *
+   * @param outputs of the layer on this rank
+   */
   LoraLinear(
-      Kernels kernels, double scale, Optional<Dropout> dropout, Weight a, List<Branch> branches) {
+      Kernels kernels,
+      double scale,
+      Optional<Dropout> dropout,
+      Weight a,
+      List<Branch> branches,
+      long outputs) {
     this.k = kernels;
     this.scale = scale;
     this.dropout = dropout;
     this.a = a;
     this.branches = List.copyOf(branches);
+    this.outputs = outputs;
   }
 
   @Override
@@ -64,9 +78,7 @@ final class LoraLinear implements LinearAdapter {
     try (Workspace.Frame frame = workspace.frame()) {
       Tensor innerTR = frame.take(xTI.size(0), innerSize());
       k.linear(dropped(frame, context, xTI), a.value(), innerTR);
-      for (Branch branch : branches) {
-        k.addLinear(inner(innerTR, branch), branch.b().value(), scale, outer(yTO, branch));
-      }
+      k.addLinear(innerTR, second(frame), scale, yTO);
     }
   }
 
@@ -82,31 +94,41 @@ final class LoraLinear implements LinearAdapter {
       Tensor droppedTI = dropped(frame, context, xTI);
       Tensor innerTR = frame.take(xTI.size(0), innerSize());
       k.linear(droppedTI, a.value(), innerTR);
-      for (Branch branch : branches) {
-        Tensor dy = outer(dyTO, branch);
-        gradients.contribute(
-            branch.b(),
-            (dB, accumulate) ->
-                k.linearWeightGradient(dy, inner(innerTR, branch), scale, dB, accumulate));
-      }
-      innerGradient(dyTO, dInnerTR);
+      Tensor dSecondOR = frame.take(outputs, innerSize());
+      k.linearWeightGradient(dyTO, innerTR, scale, dSecondOR, false);
+      branches.forEach(branch -> contribute(branch, dSecondOR, gradients));
+      k.linearInputGradient(dyTO, second(frame), scale, dInnerTR);
       gradients.contribute(
           a, (dA, accumulate) -> k.linearWeightGradient(dInnerTR, droppedTI, 1, dA, accumulate));
     }
   }
 
-  /** Branches that share a first matrix add to the same columns. */
-  private void innerGradient(Tensor dyTO, Tensor dInnerTR) {
-    long written = 0;
-    for (Branch branch : branches) {
-      Tensor dInner = inner(dInnerTR, branch);
-      if (branch.firstInner() >= written) {
-        k.linearInputGradient(outer(dyTO, branch), branch.b().value(), scale, dInner);
-        written = branch.firstInner() + dInner.size(1);
-      } else {
-        k.addLinearInputGradient(outer(dyTO, branch), branch.b().value(), scale, dInner);
-      }
-    }
+  private void contribute(Branch branch, Tensor dSecondOR, Gradients gradients) {
+    Tensor gradient = part(dSecondOR, branch);
+    gradients.contribute(
+        branch.b(),
+        (dB, accumulate) -> {
+          if (accumulate) {
+            k.add(gradient, dB);
+          } else {
+            k.copy(gradient, dB);
+          }
+        });
+  }
+
+  /** The second matrices in their places of one matrix for all, which is zero elsewhere. */
+  private Tensor second(Workspace.Frame frame) {
+    Tensor secondOR = frame.take(outputs, innerSize());
+    k.fill(secondOR, 0);
+    branches.forEach(branch -> k.copy(branch.b().value(), part(secondOR, branch)));
+    return secondOR;
+  }
+
+  private static Tensor part(Tensor secondOR, Branch branch) {
+    Tensor b = branch.b().value();
+    return secondOR
+        .narrow(0, branch.firstRow(), b.size(0))
+        .narrow(1, branch.firstInner(), b.size(1));
   }
 
   @Override
@@ -137,17 +159,11 @@ final class LoraLinear implements LinearAdapter {
     return dropout.flatMap(d -> context.dropout());
   }
 
-  private static Tensor inner(Tensor innerTR, Branch branch) {
-    return innerTR.narrow(1, branch.firstInner(), branch.b().value().size(1));
-  }
-
-  private static Tensor outer(Tensor yTO, Branch branch) {
-    return yTO.narrow(1, branch.firstRow(), branch.b().value().size(0));
-  }
-
   @Override
   public long scratch(long tokens) {
     long dropped = dropout.isPresent() ? Workspace.padded(tokens * a.value().size(1)) : 0;
-    return dropped + Workspace.padded(tokens * innerSize());
+    return dropped
+        + Workspace.padded(tokens * innerSize())
+        + 2 * Workspace.padded(outputs * innerSize());
   }
 }
