@@ -31,11 +31,19 @@ final class AttentionTest {
     }
   }
 
-  /** Longer than the blocks that the flash kernel goes through queries and keys in. */
+  /** Several blocks of queries, the last one shorter. */
   @Example
   void agreesOverALongDocument(@ForAll Random random) {
     try (Twin twin = new Twin(random)) {
       check(twin, CuSeqlens.of(0, 3, 1100), 1, 2, 16);
+    }
+  }
+
+  /** More scores than are computed at once, so that groups of heads take turns. */
+  @Example
+  void agreesWhereGroupsTakeTurns(@ForAll Random random) {
+    try (Twin twin = new Twin(random)) {
+      check(twin, CuSeqlens.of(0, 1100), 2, 9, 4);
     }
   }
 
