@@ -8,6 +8,8 @@ import dev.loam.model.generation.TokenGenerator;
 import dev.loam.model.generation.TokenRequest;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
+import dev.loam.tensor.Tensor;
+import dev.loam.tensor.part.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -70,18 +72,19 @@ public record GenerationBenchmark(
     try (ComputeLease lease = engine.lease(threads)) {
       double prompt;
       double token;
+      double bandwidth;
       try (Qwen3Model model = Qwen3Model.allocate(lease, config, HEAD_CHUNK_ROWS)) {
         model.initialize(1);
         progress.accept("prompts of " + promptTokens + " tokens");
         prompt = promptSeconds(model);
         progress.accept(newTokens + " tokens after " + contextTokens);
         token = tokenSeconds(model);
+        bandwidth = ReadBandwidth.measure(lease, weights(model));
       }
       OptionalDouble peak = ProcessMemory.peakGib();
       progress.accept("bounds");
       RequiredProducts products = new RequiredProducts(config, 1, promptTokens);
-      double bandwidth = ReadBandwidth.measure(lease);
-      long bytes = weights() * lease.computeType().bytes();
+      long bytes = neededWeights() * lease.computeType().bytes();
       return new Result(
           promptTokens / prompt,
           promptTokens / GemmBound.seconds(lease, products.ofPrompt()),
@@ -93,8 +96,12 @@ public record GenerationBenchmark(
     }
   }
 
+  private static List<Tensor> weights(Qwen3Model model) {
+    return model.weights().stream().distinct().map(Weight::value).toList();
+  }
+
   /** Weights that a token needs: of an embedding that is not the head as well, a row at most. */
-  private long weights() {
+  private long neededWeights() {
     long embedding = (long) config.vocabSize() * config.hiddenSize();
     return config.parameterCount() - (config.tiedEmbeddings() ? 0 : embedding);
   }

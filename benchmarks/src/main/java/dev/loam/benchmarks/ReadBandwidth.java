@@ -10,47 +10,26 @@ import dev.loam.tensor.Tensor;
 import java.util.List;
 
 /**
- * How fast kernels read memory on the threads of a lease: the best of several passes over a tensor
- * that no cache holds, by kernels that write next to nothing.
+ * How fast tensors are read on the threads of a lease: the best of several passes over all of them
+ * by a kernel that writes next to nothing. It is the tensors in question that are read, since on a
+ * virtual machine not all memory is equally fast.
  */
 final class ReadBandwidth {
   private static final int PASSES = 10;
-  private static final int COLUMNS = 1024;
-  private static final long BYTES = 512L << 20;
 
   private ReadBandwidth() {}
 
   /** Bytes a second. */
-  static double measure(ComputeLease lease) {
+  static double measure(ComputeLease lease, List<Tensor> tensors) {
+    long bytes = tensors.stream().mapToLong(t -> t.elements() * t.dtype().bytes()).sum();
+    long blocks = tensors.stream().mapToLong(t -> Kernels.squaresBlocks(t.elements())).sum();
     return lease.call(
         () -> {
           try (Arena arena = lease.newArena(Device.cpu())) {
-            return BYTES / Math.min(product(lease, arena), squares(lease, arena));
+            Tensor sums = arena.allocate(DType.F64, blocks);
+            Kernels kernels = lease.kernels();
+            return bytes / Best.seconds(PASSES, () -> kernels.sumOfSquares(tensors, sums));
           }
         });
-  }
-
-  /** A row by a matrix, as when a token is decoded. */
-  private static double product(ComputeLease lease, Arena arena) {
-    DType dtype = lease.computeType();
-    Tensor matrix = big(lease, arena);
-    Tensor x = arena.allocate(dtype, 1, COLUMNS);
-    Tensor y = arena.allocate(dtype, 1, matrix.size(0));
-    Kernels kernels = lease.kernels();
-    kernels.fill(x, 1);
-    return Best.seconds(PASSES, () -> kernels.linear(x, matrix, y));
-  }
-
-  private static double squares(ComputeLease lease, Arena arena) {
-    Tensor all = big(lease, arena);
-    Tensor blocks = arena.allocate(DType.F64, Kernels.squaresBlocks(all.elements()));
-    return Best.seconds(PASSES, () -> lease.kernels().sumOfSquares(List.of(all), blocks));
-  }
-
-  private static Tensor big(ComputeLease lease, Arena arena) {
-    DType dtype = lease.computeType();
-    Tensor big = arena.allocate(dtype, BYTES / dtype.bytes() / COLUMNS, COLUMNS);
-    lease.kernels().fill(big, 1e-3);
-    return big;
   }
 }
