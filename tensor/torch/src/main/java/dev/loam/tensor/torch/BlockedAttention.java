@@ -5,9 +5,9 @@ import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.Workspace;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Causal attention out of batched matrix products, a block of queries after the other: scores of a
@@ -24,7 +24,7 @@ final class BlockedAttention {
    * Scores that are computed at once, unless one group of heads has more: they should stay in the
    * cache.
    */
-  private static final long SCORES = 1 << 21;
+  private static final long SCORES = 1 << 20;
 
   private static final long QUERIES = 128;
 
@@ -58,39 +58,36 @@ final class BlockedAttention {
       try (Workspace.Frame frame = workspace.frame()) {
         Tensor kGLD = packed(frame, document.heads(kTGD));
         Tensor vGLD = packed(frame, document.heads(vTGD));
-        for (Block block : document.blocks(qTND, kTGD)) {
-          forward(
-              block.queries(qTND),
-              block.keys(kGLD),
-              block.keys(vGLD),
-              scale,
-              block.queries(outTND),
-              block.rows(lseNT),
-              workspace);
+        for (Block block : document.blocks(kTGD.size(1))) {
+          forward(block, qTND, kGLD, vGLD, scale, outTND, lseNT, workspace);
         }
       }
     }
   }
 
   private void forward(
-      Tensor qGJBD,
-      Tensor kGED,
-      Tensor vGED,
+      Block block,
+      Tensor qTND,
+      Tensor kGLD,
+      Tensor vGLD,
       double scale,
-      Tensor outGJBD,
-      Tensor lseGJB,
+      Tensor outTND,
+      Tensor lseNT,
       Workspace workspace) {
-    long groups = kGED.size(0);
-    long rows = qGJBD.size(1) * qGJBD.size(2);
     try (Workspace.Frame frame = workspace.frame()) {
-      Tensor packedGJBD = packed(frame, qGJBD);
-      Tensor packedGRD = packedGJBD.view(groups, rows, qGJBD.size(3));
-      Tensor scoresGRE = frame.take(groups, rows, kGED.size(1));
-      products.multiply(packedGRD, kGED.transpose(1, 2), scale, false, scoresGRE);
-      softmax(scoresGRE, lseGJB);
-      // The memory of the queries takes the output.
-      products.multiply(scoresGRE, vGED, 1, false, packedGRD);
-      copy(packedGJBD, outGJBD);
+      Tensor packedGJBD = packed(frame, block.queries(qTND));
+      for (Turn turn : block.turns(packedGJBD)) {
+        try (Workspace.Frame scratch = workspace.frame()) {
+          Tensor lseGJB = turn.of(block.rows(lseNT));
+          Tensor qGRD = turn.rows(packedGJBD);
+          Tensor scoresGRE = scratch.take(qGRD.size(0), qGRD.size(1), block.keys());
+          products.multiply(qGRD, turn.keys(kGLD).transpose(1, 2), scale, false, scoresGRE);
+          run("attention_softmax", byHead(scoresGRE, lseGJB), lseGJB);
+          // The memory of the queries takes the output.
+          products.multiply(scoresGRE, turn.keys(vGLD), 1, false, qGRD);
+        }
+      }
+      run("copy", packedGJBD, block.queries(outTND));
     }
   }
 
@@ -113,78 +110,61 @@ final class BlockedAttention {
         Tensor vGLD = packed(frame, document.heads(vTGD));
         Tensor dkGLD = zeros(frame, kGLD.shape());
         Tensor dvGLD = zeros(frame, vGLD.shape());
-        for (Block block : document.blocks(qTND, kTGD)) {
+        for (Block block : document.blocks(kTGD.size(1))) {
           backward(
-              block.queries(dOutTND),
-              block.queries(qTND),
-              block.keys(kGLD),
-              block.keys(vGLD),
-              block.queries(outTND),
-              block.rows(lseNT),
-              scale,
-              block.queries(dqTND),
-              block.keys(dkGLD),
-              block.keys(dvGLD),
+              block, dOutTND, qTND, kGLD, vGLD, outTND, lseNT, scale, dqTND, dkGLD, dvGLD,
               workspace);
         }
-        copy(dkGLD, document.heads(dkTGD));
-        copy(dvGLD, document.heads(dvTGD));
+        run("copy", dkGLD, document.heads(dkTGD));
+        run("copy", dvGLD, document.heads(dvTGD));
       }
     }
   }
 
   private void backward(
-      Tensor dOutGJBD,
-      Tensor qGJBD,
-      Tensor kGED,
-      Tensor vGED,
-      Tensor outGJBD,
-      Tensor lseGJB,
+      Block block,
+      Tensor dOutTND,
+      Tensor qTND,
+      Tensor kGLD,
+      Tensor vGLD,
+      Tensor outTND,
+      Tensor lseNT,
       double scale,
-      Tensor dqGJBD,
-      Tensor dkGED,
-      Tensor dvGED,
+      Tensor dqTND,
+      Tensor dkGLD,
+      Tensor dvGLD,
       Workspace workspace) {
-    long groups = kGED.size(0);
-    long rows = qGJBD.size(1) * qGJBD.size(2);
-    long[] packed = {groups, rows, qGJBD.size(3)};
     try (Workspace.Frame frame = workspace.frame()) {
-      Tensor qGRD = packed(frame, qGJBD).view(packed);
-      Tensor packedDOutGJBD = packed(frame, dOutGJBD);
-      Tensor dOutGRD = packedDOutGJBD.view(packed);
-      Tensor dqPackedGJBD = frame.take(qGJBD.shape().toArray());
-      Tensor deltaGJB = frame.take(lseGJB.shape().toArray());
-      module
-          .call("attention_delta")
-          .tensor(packedDOutGJBD)
-          .tensor(outGJBD)
-          .tensor(dqPackedGJBD)
-          .tensor(deltaGJB)
-          .run();
-      Tensor scoresGRE = frame.take(groups, rows, kGED.size(1));
-      Tensor dScoresGRE = frame.take(groups, rows, kGED.size(1));
-      products.multiply(qGRD, kGED.transpose(1, 2), scale, false, scoresGRE);
-      probabilities(scoresGRE, lseGJB);
-      products.multiply(scoresGRE.transpose(1, 2), dOutGRD, 1, true, dvGED);
-      products.multiply(dOutGRD, vGED.transpose(1, 2), 1, false, dScoresGRE);
-      module
-          .call("attention_score_gradient")
-          .tensor(byHead(scoresGRE, deltaGJB))
-          .tensor(deltaGJB)
-          .tensor(byHead(dScoresGRE, deltaGJB))
-          .run();
-      products.multiply(dScoresGRE, kGED, scale, false, dqPackedGJBD.view(packed));
-      products.multiply(dScoresGRE.transpose(1, 2), qGRD, scale, true, dkGED);
-      copy(dqPackedGJBD, dqGJBD);
+      Tensor qGJBD = packed(frame, block.queries(qTND));
+      Tensor dOutGJBD = packed(frame, block.queries(dOutTND));
+      Tensor dqGJBD = frame.take(qGJBD.shape().toArray());
+      Tensor deltaBlockGJB = frame.take(block.rows(lseNT).shape().toArray());
+      run("attention_delta", dOutGJBD, block.queries(outTND), dqGJBD, deltaBlockGJB);
+      for (Turn turn : block.turns(qGJBD)) {
+        try (Workspace.Frame scratch = workspace.frame()) {
+          Tensor lseGJB = turn.of(block.rows(lseNT));
+          Tensor deltaGJB = turn.of(deltaBlockGJB);
+          Tensor qGRD = turn.rows(qGJBD);
+          Tensor dOutGRD = turn.rows(dOutGJBD);
+          Tensor kGED = turn.keys(kGLD);
+          Tensor vGED = turn.keys(vGLD);
+          Tensor pGRE = scratch.take(qGRD.size(0), qGRD.size(1), block.keys());
+          Tensor dpGRE = scratch.take(qGRD.size(0), qGRD.size(1), block.keys());
+          products.multiply(qGRD, kGED.transpose(1, 2), scale, false, pGRE);
+          run("attention_probabilities", byHead(pGRE, lseGJB), lseGJB);
+          products.multiply(pGRE.transpose(1, 2), dOutGRD, 1, true, turn.keys(dvGLD));
+          products.multiply(dOutGRD, vGED.transpose(1, 2), 1, false, dpGRE);
+          run(
+              "attention_score_gradient",
+              byHead(pGRE, deltaGJB),
+              deltaGJB,
+              byHead(dpGRE, deltaGJB));
+          products.multiply(dpGRE, kGED, scale, false, turn.rows(dqGJBD));
+          products.multiply(dpGRE.transpose(1, 2), qGRD, scale, true, turn.keys(dkGLD));
+        }
+      }
+      run("copy", dqGJBD, block.queries(dqTND));
     }
-  }
-
-  private void softmax(Tensor scoresGRE, Tensor lseGJB) {
-    module.call("attention_softmax").tensor(byHead(scoresGRE, lseGJB)).tensor(lseGJB).run();
-  }
-
-  private void probabilities(Tensor scoresGRE, Tensor lseGJB) {
-    module.call("attention_probabilities").tensor(byHead(scoresGRE, lseGJB)).tensor(lseGJB).run();
   }
 
   private static Tensor byHead(Tensor scoresGRE, Tensor rowsGJB) {
@@ -193,7 +173,7 @@ final class BlockedAttention {
 
   private Tensor packed(Workspace.Frame frame, Tensor view) {
     Tensor packed = frame.take(view.shape().toArray());
-    copy(view, packed);
+    run("copy", view, packed);
     return packed;
   }
 
@@ -203,8 +183,12 @@ final class BlockedAttention {
     return zeros;
   }
 
-  private void copy(Tensor x, Tensor y) {
-    module.call("copy").tensor(x).tensor(y).run();
+  private void run(String kernel, Tensor... tensors) {
+    TorchScriptModule.Call call = module.call(kernel);
+    for (Tensor tensor : tensors) {
+      call = call.tensor(tensor);
+    }
+    call.run();
   }
 
   /** Where a document is. */
@@ -221,39 +205,51 @@ final class BlockedAttention {
       return xTGD.rows(start, length).transpose(0, 1);
     }
 
-    /** The blocks in the order in which they are added up. */
-    List<Block> blocks(Tensor qTND, Tensor kTGD) {
-      long groups = kTGD.size(1);
-      long perGroup = qTND.size(1) / groups;
-      List<Block> blocks = new ArrayList<>();
-      for (long first = 0; first < length; first += QUERIES) {
-        long queries = Math.min(QUERIES, length - first);
-        long together = Math.max(1, SCORES / (perGroup * queries * (first + queries)));
-        for (long group = 0; group < groups; group += together) {
-          long taken = Math.min(together, groups - group);
-          blocks.add(new Block(start + first, queries, first + queries, groups, group, taken));
-        }
-      }
-      return blocks;
+    /** The blocks in the order in which what they add to keys and values is summed. */
+    List<Block> blocks(long groups) {
+      return LongStream.iterate(0, first -> first < length, first -> first + QUERIES)
+          .mapToObj(first -> new Block(start, first, Math.min(QUERIES, length - first), groups))
+          .toList();
     }
   }
 
-  /** Some queries of some groups of heads, and the keys up to the last of them. */
-  private record Block(
-      long first, long queries, long keys, long groups, long group, long together) {
+  /** Some queries of a document that starts at a token, and the keys up to the last of them. */
+  private record Block(long start, long first, long queries, long groups) {
+    long keys() {
+      return first + queries;
+    }
+
     Tensor queries(Tensor xTND) {
-      Tensor xBND = xTND.rows(first, queries);
+      Tensor xBND = xTND.rows(start + first, queries);
       Tensor xBGJD = xBND.view(queries, groups, xTND.size(1) / groups, xTND.size(2));
-      return xBGJD.transpose(0, 1).transpose(1, 2).narrow(0, group, together);
+      return xBGJD.transpose(0, 1).transpose(1, 2);
     }
 
     Tensor rows(Tensor xNT) {
-      Tensor xNB = xNT.narrow(1, first, queries);
-      return xNB.view(groups, xNT.size(0) / groups, queries).narrow(0, group, together);
+      return xNT.narrow(1, start + first, queries).view(groups, xNT.size(0) / groups, queries);
+    }
+
+    /** As many groups at a time as have no more than {@link #SCORES} scores. */
+    List<Turn> turns(Tensor xGJBD) {
+      long most = Math.max(1, SCORES / (xGJBD.size(1) * queries * keys()));
+      return LongStream.iterate(0, group -> group < groups, group -> group + most)
+          .mapToObj(group -> new Turn(group, Math.min(most, groups - group), keys()))
+          .toList();
+    }
+  }
+
+  /** Some groups of a block. */
+  private record Turn(long group, long groups, long keys) {
+    Tensor of(Tensor xG) {
+      return xG.narrow(0, group, groups);
+    }
+
+    Tensor rows(Tensor xGJBD) {
+      return of(xGJBD).view(groups, xGJBD.size(1) * xGJBD.size(2), xGJBD.size(3));
     }
 
     Tensor keys(Tensor xGLD) {
-      return xGLD.narrow(0, group, together).narrow(1, 0, keys);
+      return of(xGLD).narrow(1, 0, keys);
     }
   }
 }
