@@ -36,36 +36,29 @@ final class OneDnnProducts implements MatrixProducts {
   private static final long MOST_ROWS = 65_536;
 
   private final Function function;
+  private final TorchScriptModule module;
   private final MatrixProducts otherwise;
 
-  private OneDnnProducts(Function function, MatrixProducts otherwise) {
+  private OneDnnProducts(Function function, TorchScriptModule module, MatrixProducts otherwise) {
     this.function = function;
+    this.module = module;
     this.otherwise = otherwise;
   }
 
   /** Products by oneDNN where libtorch has it, by libtorch where not. */
   static MatrixProducts orElse(MatrixProducts products, DjlInternals djl, PtNDManager manager) {
-    if (!hasInstructions(djl, manager)) {
-      return products;
-    }
     try {
+      TorchScriptModule module = new TorchScriptModule(djl, manager, List.of("onednn.py"));
+      if (!module.call("is_supported").answer()) {
+        return products;
+      }
       String library = System.mapLibraryName("torch_cpu");
       Path path = Path.of(LibUtils.getLibtorchPath()).resolve(library);
       Function function = NativeLibrary.getInstance(path.toString()).getFunction(FUNCTION);
-      return new OneDnnProducts(function, products);
-    } catch (UnsatisfiedLinkError e) {
-      LOG.debug("this libtorch does not export oneDNN's products: {}", e.getMessage());
+      return new OneDnnProducts(function, module, products);
+    } catch (RuntimeException | UnsatisfiedLinkError e) {
+      LOG.debug("this libtorch has no oneDNN, or does not export its products: {}", e.getMessage());
       return products;
-    }
-  }
-
-  private static boolean hasInstructions(DjlInternals djl, PtNDManager manager) {
-    try {
-      TorchScriptModule module = new TorchScriptModule(djl, manager, List.of("onednn.py"));
-      return module.call("is_supported").answer();
-    } catch (RuntimeException e) {
-      LOG.debug("this libtorch has no oneDNN: {}", e.getMessage());
-      return false;
     }
   }
 
@@ -73,6 +66,10 @@ final class OneDnnProducts implements MatrixProducts {
   public void multiply(Tensor a, Tensor b, double scale, boolean add, Tensor y) {
     if (!takes(a, b, y) || scale == 0) {
       otherwise.multiply(a, b, scale, add, y);
+      return;
+    }
+    if (isRow(a, b, y) && scale == 1) {
+      module.call("row_product").tensor(a).tensor(b.transpose(0, 1)).flag(add).tensor(y).run();
       return;
     }
     TorchStorage aStorage = (TorchStorage) a.storage();
@@ -95,6 +92,11 @@ final class OneDnnProducts implements MatrixProducts {
         && a.size(a.rank() - 1) > 0
         && y.size(0) <= MOST_ROWS
         && (y.rank() == 3 || (y.isContiguous() && isPlain(a) && isPlain(b)));
+  }
+
+  /** A row by a transposed matrix, as when a token is decoded. */
+  private static boolean isRow(Tensor a, Tensor b, Tensor y) {
+    return y.rank() == 2 && y.size(0) == 1 && a.isContiguous() && b.transpose(0, 1).isContiguous();
   }
 
   /** Contiguous, or the transpose of what is. */
