@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tensor.torch;
 
-import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.Workspace;
+import dev.loam.tensor.torch.AttentionViews.Block;
+import dev.loam.tensor.torch.AttentionViews.Document;
+import dev.loam.tensor.torch.AttentionViews.Turn;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * Causal attention out of batched matrix products, a block of queries after the other: scores of a
@@ -45,22 +45,21 @@ final class BlockedAttention {
     return 4 * keys + 4 * block + 2 * scores + Workspace.padded(heads * queries);
   }
 
+  /** The output of one document. */
   void forward(
+      Document document,
       Tensor qTND,
       Tensor kTGD,
       Tensor vTGD,
-      CuSeqlens documents,
       double scale,
       Tensor outTND,
       Tensor lseNT,
       Workspace workspace) {
-    for (Document document : Document.of(documents)) {
-      try (Workspace.Frame frame = workspace.frame()) {
-        Tensor kGLD = packed(frame, document.heads(kTGD));
-        Tensor vGLD = packed(frame, document.heads(vTGD));
-        for (Block block : document.blocks(kTGD.size(1))) {
-          forward(block, qTND, kGLD, vGLD, scale, outTND, lseNT, workspace);
-        }
+    try (Workspace.Frame frame = workspace.frame()) {
+      Tensor kGLD = packed(frame, document.heads(kTGD));
+      Tensor vGLD = packed(frame, document.heads(vTGD));
+      for (Block block : document.blocks(kTGD.size(1), QUERIES)) {
+        forward(block, qTND, kGLD, vGLD, scale, outTND, lseNT, workspace);
       }
     }
   }
@@ -76,7 +75,7 @@ final class BlockedAttention {
       Workspace workspace) {
     try (Workspace.Frame frame = workspace.frame()) {
       Tensor packedGJBD = packed(frame, block.queries(qTND));
-      for (Turn turn : block.turns(packedGJBD)) {
+      for (Turn turn : turns(block, packedGJBD)) {
         try (Workspace.Frame scratch = workspace.frame()) {
           Tensor lseGJB = turn.of(block.rows(lseNT));
           Tensor qGRD = turn.rows(packedGJBD);
@@ -91,33 +90,31 @@ final class BlockedAttention {
     }
   }
 
+  /** The gradients of one document. */
   void backward(
+      Document document,
       Tensor dOutTND,
       Tensor qTND,
       Tensor kTGD,
       Tensor vTGD,
       Tensor outTND,
       Tensor lseNT,
-      CuSeqlens documents,
       double scale,
       Tensor dqTND,
       Tensor dkTGD,
       Tensor dvTGD,
       Workspace workspace) {
-    for (Document document : Document.of(documents)) {
-      try (Workspace.Frame frame = workspace.frame()) {
-        Tensor kGLD = packed(frame, document.heads(kTGD));
-        Tensor vGLD = packed(frame, document.heads(vTGD));
-        Tensor dkGLD = zeros(frame, kGLD.shape());
-        Tensor dvGLD = zeros(frame, vGLD.shape());
-        for (Block block : document.blocks(kTGD.size(1))) {
-          backward(
-              block, dOutTND, qTND, kGLD, vGLD, outTND, lseNT, scale, dqTND, dkGLD, dvGLD,
-              workspace);
-        }
-        run("copy", dkGLD, document.heads(dkTGD));
-        run("copy", dvGLD, document.heads(dvTGD));
+    try (Workspace.Frame frame = workspace.frame()) {
+      Tensor kGLD = packed(frame, document.heads(kTGD));
+      Tensor vGLD = packed(frame, document.heads(vTGD));
+      Tensor dkGLD = zeros(frame, kGLD.shape());
+      Tensor dvGLD = zeros(frame, vGLD.shape());
+      for (Block block : document.blocks(kTGD.size(1), QUERIES)) {
+        backward(
+            block, dOutTND, qTND, kGLD, vGLD, outTND, lseNT, scale, dqTND, dkGLD, dvGLD, workspace);
       }
+      run("copy", dkGLD, document.heads(dkTGD));
+      run("copy", dvGLD, document.heads(dvTGD));
     }
   }
 
@@ -140,7 +137,7 @@ final class BlockedAttention {
       Tensor dqGJBD = frame.take(qGJBD.shape().toArray());
       Tensor deltaBlockGJB = frame.take(block.rows(lseNT).shape().toArray());
       run("attention_delta", dOutGJBD, block.queries(outTND), dqGJBD, deltaBlockGJB);
-      for (Turn turn : block.turns(qGJBD)) {
+      for (Turn turn : turns(block, qGJBD)) {
         try (Workspace.Frame scratch = workspace.frame()) {
           Tensor lseGJB = turn.of(block.rows(lseNT));
           Tensor deltaGJB = turn.of(deltaBlockGJB);
@@ -167,6 +164,11 @@ final class BlockedAttention {
     }
   }
 
+  private static List<Turn> turns(Block block, Tensor qGJBD) {
+    long ofGroup = qGJBD.size(1) * qGJBD.size(2) * block.keys();
+    return block.turns(Math.max(1, SCORES / ofGroup));
+  }
+
   private static Tensor byHead(Tensor scoresGRE, Tensor rowsGJB) {
     return scoresGRE.view(rowsGJB.size(0), rowsGJB.size(1), rowsGJB.size(2), scoresGRE.size(2));
   }
@@ -189,67 +191,5 @@ final class BlockedAttention {
       call = call.tensor(tensor);
     }
     call.run();
-  }
-
-  /** Where a document is. */
-  private record Document(int start, int length) {
-    static List<Document> of(CuSeqlens documents) {
-      return IntStream.range(0, documents.documents())
-          .mapToObj(i -> new Document(documents.start(i), documents.length(i)))
-          .filter(document -> document.length > 0)
-          .toList();
-    }
-
-    /** Its keys or values, by head. */
-    Tensor heads(Tensor xTGD) {
-      return xTGD.rows(start, length).transpose(0, 1);
-    }
-
-    /** The blocks in the order in which what they add to keys and values is summed. */
-    List<Block> blocks(long groups) {
-      return LongStream.iterate(0, first -> first < length, first -> first + QUERIES)
-          .mapToObj(first -> new Block(start, first, Math.min(QUERIES, length - first), groups))
-          .toList();
-    }
-  }
-
-  /** Some queries of a document that starts at a token, and the keys up to the last of them. */
-  private record Block(long start, long first, long queries, long groups) {
-    long keys() {
-      return first + queries;
-    }
-
-    Tensor queries(Tensor xTND) {
-      Tensor xBND = xTND.rows(start + first, queries);
-      Tensor xBGJD = xBND.view(queries, groups, xTND.size(1) / groups, xTND.size(2));
-      return xBGJD.transpose(0, 1).transpose(1, 2);
-    }
-
-    Tensor rows(Tensor xNT) {
-      return xNT.narrow(1, start + first, queries).view(groups, xNT.size(0) / groups, queries);
-    }
-
-    /** As many groups at a time as have no more than {@link #SCORES} scores. */
-    List<Turn> turns(Tensor xGJBD) {
-      long most = Math.max(1, SCORES / (xGJBD.size(1) * queries * keys()));
-      return LongStream.iterate(0, group -> group < groups, group -> group + most)
-          .mapToObj(group -> new Turn(group, Math.min(most, groups - group), keys()))
-          .toList();
-    }
-  }
-
-  /** Some groups of a block. */
-  private record Turn(long group, long groups, long keys) {
-    Tensor of(Tensor xG) {
-      return xG.narrow(0, group, groups);
-    }
-
-    Tensor rows(Tensor xGJBD) {
-      return of(xGJBD).view(groups, xGJBD.size(1) * xGJBD.size(2), xGJBD.size(3));
-    }
-
-    Tensor keys(Tensor xGLD) {
-      return of(xGLD).narrow(1, 0, keys);
-    }
   }
 }

@@ -13,12 +13,12 @@ final class TorchKernels implements Kernels {
   private final TorchScriptModule module;
 
   private final MatrixProducts products;
-  private final BlockedAttention attention;
+  private final CausalAttention attention;
 
   TorchKernels(TorchScriptModule module, MatrixProducts products) {
     this.module = module;
     this.products = products;
-    attention = new BlockedAttention(module, products);
+    attention = new CausalAttention(module, products);
   }
 
   @Override
@@ -220,7 +220,7 @@ final class TorchKernels implements Kernels {
 
   @Override
   public long attentionScratch(long tokens, long heads, long keyValueHeads, long headSize) {
-    return BlockedAttention.scratch(tokens, heads, keyValueHeads, headSize);
+    return CausalAttention.scratch(tokens, heads, keyValueHeads, headSize);
   }
 
   @Override

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The parts of blocked causal attention between its matrix products. Scores are [G, J, B, E]: a block of B
+# Causal attention. First the parts of the blocked way between its matrix products: scores are [G, J, B, E]: a block of B
 # queries and all keys up to the block's end, so that the last B columns are the ones that are masked.
 
 def mask_scores(self, scores: Tensor) -> NoneType:
@@ -33,6 +33,25 @@ def attention_delta(self, dout: Tensor, out: Tensor, product: Tensor, delta: Ten
 def attention_score_gradient(self, probability: Tensor, delta: Tensor, gradient: Tensor) -> NoneType:
   gradient.sub_(delta.unsqueeze(3))
   gradient.mul_(probability)
+  return None
+
+# The whole of it for some groups of heads. Queries are [G, J, L, D], keys and values [G, L, D]; those are
+# expanded along J without being copied.
+
+def expanded(self, k: Tensor, q: Tensor) -> Tensor:
+  return k.unsqueeze(1).expand([-1, q.size(1), -1, -1])
+
+def flash_attention(self, q: Tensor, k: Tensor, v: Tensor, scale: float, out: Tensor, lse: Tensor) -> NoneType:
+  o, l = torch._scaled_dot_product_flash_attention_for_cpu(q, self.expanded(k, q), self.expanded(v, q), 0.0, True, scale=scale)
+  out.copy_(o)
+  lse.copy_(l)
+  return None
+
+def flash_attention_gradient(self, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, scale: float, dq: Tensor, dk: Tensor, dv: Tensor) -> NoneType:
+  gq, gk, gv = torch._scaled_dot_product_flash_attention_for_cpu_backward(dout, q, self.expanded(k, q), self.expanded(v, q), out, lse, 0.0, True, scale=scale)
+  dq.copy_(gq)
+  dk.copy_(gk.sum([1]))
+  dv.copy_(gv.sum([1]))
   return None
 
 def attention_to_cache(self, q: Tensor, k: Tensor, v: Tensor, scale: float, out: Tensor) -> NoneType:

@@ -47,6 +47,14 @@ final class AttentionTest {
     }
   }
 
+  /** Beside a short document one that is left to the flash kernel. */
+  @Example
+  void agreesOverAVeryLongDocument(@ForAll Random random) {
+    try (Twin twin = new Twin(random)) {
+      check(twin, CuSeqlens.of(0, 5, 2105), 2, 1, 8);
+    }
+  }
+
   private static void check(Twin twin, CuSeqlens documents, int groups, int perGroup, int size) {
     int tokens = documents.tokens();
     int heads = groups * perGroup;
