@@ -87,4 +87,36 @@ final class LinearTest {
       assertClose(dWeight, LIMIT);
     }
   }
+
+  /** Matrices without gaps, as a model has them, which go another way than slices. */
+  @Property
+  void withoutGaps(
+      @ForAll @IntRange(max = 70) int tokens,
+      @ForAll @IntRange(max = 70) int in,
+      @ForAll @IntRange(max = 70) int out,
+      @ForAll boolean accumulate,
+      @ForAll Random random) {
+    try (Twin twin = new Twin(random)) {
+      double scale = random.nextBoolean() ? 1 : random.nextFloat();
+      Pair x = twin.contiguous(tokens, in);
+      Pair weight = twin.contiguous(out, in);
+      Pair residual = twin.contiguous(tokens, out);
+      Pair y = twin.output((long) tokens * out).view(tokens, out);
+      twin.run((k, on) -> k.linear(on.of(x), on.of(weight), on.of(y)));
+      assertClose(y, LIMIT);
+      twin.run((k, on) -> k.linearResidual(on.of(x), on.of(weight), on.of(residual), on.of(y)));
+      assertClose(y, LIMIT);
+      Pair added = twin.output(true, (long) tokens * out).view(tokens, out);
+      twin.run((k, on) -> k.addLinear(on.of(x), on.of(weight), scale, on.of(added)));
+      assertClose(added, LIMIT);
+      Pair dx = twin.output((long) tokens * in).view(tokens, in);
+      twin.run((k, on) -> k.linearInputGradient(on.of(residual), on.of(weight), scale, on.of(dx)));
+      assertClose(dx, LIMIT);
+      Pair dWeight = twin.output(accumulate, (long) out * in).view(out, in);
+      twin.run(
+          (k, on) ->
+              k.linearWeightGradient(on.of(residual), on.of(x), scale, on.of(dWeight), accumulate));
+      assertClose(dWeight, LIMIT);
+    }
+  }
 }
