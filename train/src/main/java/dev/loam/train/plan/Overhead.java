@@ -16,7 +16,7 @@ final class Overhead {
   private static final long STARTED = 230 * MIB;
 
   /** Java's heap and compiled code, and the library's memory, once a training has used them. */
-  private static final long GROWTH = 106 * MIB;
+  private static final long GROWTH = 44 * MIB;
 
   /** Stacks, packed matrices and fragments of each rank. */
   private static final long RANK = 4 * MIB;
