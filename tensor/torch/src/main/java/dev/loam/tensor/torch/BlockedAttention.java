@@ -41,7 +41,8 @@ final class BlockedAttention {
     long queries = Math.min(QUERIES, tokens);
     long keys = Workspace.padded(groups * tokens * headSize);
     long block = Workspace.padded(heads * queries * headSize);
-    long scores = Workspace.padded(Math.max(SCORES, heads / groups * queries * tokens));
+    long ofBlock = heads * queries * tokens;
+    long scores = Workspace.padded(Math.max(Math.min(SCORES, ofBlock), ofBlock / groups));
     return 4 * keys + 4 * block + 2 * scores + Workspace.padded(heads * queries);
   }
 
@@ -81,12 +82,12 @@ final class BlockedAttention {
           Tensor qGRD = turn.rows(packedGJBD);
           Tensor scoresGRE = scratch.take(qGRD.size(0), qGRD.size(1), block.keys());
           products.multiply(qGRD, turn.keys(kGLD).transpose(1, 2), scale, false, scoresGRE);
-          run("attention_softmax", byHead(scoresGRE, lseGJB), lseGJB);
+          module.run("attention_softmax", byHead(scoresGRE, lseGJB), lseGJB);
           // The memory of the queries takes the output.
           products.multiply(scoresGRE, turn.keys(vGLD), 1, false, qGRD);
         }
       }
-      run("copy", packedGJBD, block.queries(outTND));
+      module.run("copy", packedGJBD, block.queries(outTND));
     }
   }
 
@@ -113,8 +114,8 @@ final class BlockedAttention {
         backward(
             block, dOutTND, qTND, kGLD, vGLD, outTND, lseNT, scale, dqTND, dkGLD, dvGLD, workspace);
       }
-      run("copy", dkGLD, document.heads(dkTGD));
-      run("copy", dvGLD, document.heads(dvTGD));
+      module.run("copy", dkGLD, document.heads(dkTGD));
+      module.run("copy", dvGLD, document.heads(dvTGD));
     }
   }
 
@@ -136,7 +137,7 @@ final class BlockedAttention {
       Tensor dOutGJBD = packed(frame, block.queries(dOutTND));
       Tensor dqGJBD = frame.take(qGJBD.shape().toArray());
       Tensor deltaBlockGJB = frame.take(block.rows(lseNT).shape().toArray());
-      run("attention_delta", dOutGJBD, block.queries(outTND), dqGJBD, deltaBlockGJB);
+      module.run("attention_delta", dOutGJBD, block.queries(outTND), dqGJBD, deltaBlockGJB);
       for (Turn turn : turns(block, qGJBD)) {
         try (Workspace.Frame scratch = workspace.frame()) {
           Tensor lseGJB = turn.of(block.rows(lseNT));
@@ -148,10 +149,10 @@ final class BlockedAttention {
           Tensor pGRE = scratch.take(qGRD.size(0), qGRD.size(1), block.keys());
           Tensor dpGRE = scratch.take(qGRD.size(0), qGRD.size(1), block.keys());
           products.multiply(qGRD, kGED.transpose(1, 2), scale, false, pGRE);
-          run("attention_probabilities", byHead(pGRE, lseGJB), lseGJB);
+          module.run("attention_probabilities", byHead(pGRE, lseGJB), lseGJB);
           products.multiply(pGRE.transpose(1, 2), dOutGRD, 1, true, turn.keys(dvGLD));
           products.multiply(dOutGRD, vGED.transpose(1, 2), 1, false, dpGRE);
-          run(
+          module.run(
               "attention_score_gradient",
               byHead(pGRE, deltaGJB),
               deltaGJB,
@@ -160,7 +161,7 @@ final class BlockedAttention {
           products.multiply(dpGRE.transpose(1, 2), qGRD, scale, true, turn.keys(dkGLD));
         }
       }
-      run("copy", dqGJBD, block.queries(dqTND));
+      module.run("copy", dqGJBD, block.queries(dqTND));
     }
   }
 
@@ -175,7 +176,7 @@ final class BlockedAttention {
 
   private Tensor packed(Workspace.Frame frame, Tensor view) {
     Tensor packed = frame.take(view.shape().toArray());
-    run("copy", view, packed);
+    module.run("copy", view, packed);
     return packed;
   }
 
@@ -183,13 +184,5 @@ final class BlockedAttention {
     Tensor zeros = frame.take(shape.toArray());
     module.call("fill").tensor(zeros).number(0).run();
     return zeros;
-  }
-
-  private void run(String kernel, Tensor... tensors) {
-    TorchScriptModule.Call call = module.call(kernel);
-    for (Tensor tensor : tensors) {
-      call = call.tensor(tensor);
-    }
-    call.run();
   }
 }

@@ -163,17 +163,17 @@ final class TorchKernels implements Kernels {
 
   @Override
   public void swiGlu(Tensor gateUpT2F, Tensor yTF) {
-    run("swiglu", gateUpT2F, yTF);
+    module.run("swiglu", gateUpT2F, yTF);
   }
 
   @Override
   public void swiGluInputGradient(Tensor dyTF, Tensor gateUpT2F, Tensor dGateUpT2F) {
-    run("swiglu_input_gradient", dyTF, gateUpT2F, dGateUpT2F);
+    module.run("swiglu_input_gradient", dyTF, gateUpT2F, dGateUpT2F);
   }
 
   @Override
   public void gatherRows(Tensor tableVH, Tensor idsT, Tensor yTH) {
-    run("gather_rows", tableVH, idsT, yTH);
+    module.run("gather_rows", tableVH, idsT, yTH);
   }
 
   @Override
@@ -237,18 +237,18 @@ final class TorchKernels implements Kernels {
 
   @Override
   public void crossEntropy(Tensor logitsCV, Tensor targetsC, Tensor lossSum) {
-    run("cross_entropy", logitsCV, targetsC, lossSum);
+    module.run("cross_entropy", logitsCV, targetsC, lossSum);
   }
 
   @Override
   public void crossEntropySlice(
       Tensor logitsCV, Tensor targetsC, Tensor lseC, Tensor targetLogitC) {
-    run("cross_entropy_slice", logitsCV, targetsC, lseC, targetLogitC);
+    module.run("cross_entropy_slice", logitsCV, targetsC, lseC, targetLogitC);
   }
 
   @Override
   public void crossEntropySliceGradient(Tensor softmaxCV, Tensor targetsC, Tensor factorC) {
-    run("cross_entropy_slice_gradient", softmaxCV, targetsC, factorC);
+    module.run("cross_entropy_slice_gradient", softmaxCV, targetsC, factorC);
   }
 
   @Override
@@ -281,25 +281,16 @@ final class TorchKernels implements Kernels {
 
   @Override
   public void copy(Tensor x, Tensor y) {
-    run("copy", x, y);
+    module.run("copy", x, y);
   }
 
   @Override
   public void add(Tensor x, Tensor y) {
-    run("add", x, y);
+    module.run("add", x, y);
   }
 
   @Override
   public void fill(Tensor y, double value) {
     module.call("fill").tensor(y).number(value).run();
-  }
-
-  /** A kernel of nothing but tensors. */
-  private void run(String kernel, Tensor... tensors) {
-    TorchScriptModule.Call call = module.call(kernel);
-    for (Tensor tensor : tensors) {
-      call = call.tensor(tensor);
-    }
-    call.run();
   }
 }

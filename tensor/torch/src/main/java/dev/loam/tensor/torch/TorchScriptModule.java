@@ -52,6 +52,15 @@ final class TorchScriptModule {
     return new Call(kernel);
   }
 
+  /** Runs a kernel of nothing but tensors. */
+  void run(String kernel, Tensor... tensors) {
+    Call call = call(kernel);
+    for (Tensor tensor : tensors) {
+      call = call.tensor(tensor);
+    }
+    call.run();
+  }
+
   /** One call under construction. */
   final class Call {
     private final String kernel;
