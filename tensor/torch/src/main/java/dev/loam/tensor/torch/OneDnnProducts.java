@@ -36,12 +36,10 @@ final class OneDnnProducts implements MatrixProducts {
   private static final long MOST_ROWS = 65_536;
 
   private final Function function;
-  private final TorchScriptModule module;
   private final MatrixProducts otherwise;
 
-  private OneDnnProducts(Function function, TorchScriptModule module, MatrixProducts otherwise) {
+  private OneDnnProducts(Function function, MatrixProducts otherwise) {
     this.function = function;
-    this.module = module;
     this.otherwise = otherwise;
   }
 
@@ -55,7 +53,7 @@ final class OneDnnProducts implements MatrixProducts {
       String library = System.mapLibraryName("torch_cpu");
       Path path = Path.of(LibUtils.getLibtorchPath()).resolve(library);
       Function function = NativeLibrary.getInstance(path.toString()).getFunction(FUNCTION);
-      return new OneDnnProducts(function, module, products);
+      return new OneDnnProducts(function, products);
     } catch (RuntimeException | UnsatisfiedLinkError e) {
       LOG.debug("this libtorch has no oneDNN, or does not export its products: {}", e.getMessage());
       return products;
@@ -66,10 +64,6 @@ final class OneDnnProducts implements MatrixProducts {
   public void multiply(Tensor a, Tensor b, double scale, boolean add, Tensor y) {
     if (!takes(a, b, y) || scale == 0) {
       otherwise.multiply(a, b, scale, add, y);
-      return;
-    }
-    if (isRow(a, b, y) && scale == 1) {
-      module.call("row_product").tensor(a).tensor(b.transpose(0, 1)).flag(add).tensor(y).run();
       return;
     }
     TorchStorage aStorage = (TorchStorage) a.storage();
@@ -92,11 +86,6 @@ final class OneDnnProducts implements MatrixProducts {
         && a.size(a.rank() - 1) > 0
         && y.size(0) <= MOST_ROWS
         && (y.rank() == 3 || (y.isContiguous() && isPlain(a) && isPlain(b)));
-  }
-
-  /** A row by a transposed matrix, as when a token is decoded. */
-  private static boolean isRow(Tensor a, Tensor b, Tensor y) {
-    return y.rank() == 2 && y.size(0) == 1 && a.isContiguous() && b.transpose(0, 1).isContiguous();
   }
 
   /** Contiguous, or the transpose of what is. */

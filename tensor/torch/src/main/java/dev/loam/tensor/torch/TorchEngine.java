@@ -54,7 +54,8 @@ public final class TorchEngine implements Engine {
     }
     djl = new DjlInternals();
     module = new TorchScriptModule(djl, manager, TorchScriptModule.KERNELS);
-    products = OneDnnProducts.orElse(new LibtorchProducts(module), djl, manager);
+    MatrixProducts matrices = OneDnnProducts.orElse(new LibtorchProducts(module), djl, manager);
+    products = new RowProducts(module, matrices);
     threads =
         new EngineThreads(
             "loam-torch", Runtime.getRuntime().availableProcessors(), TorchEngine::prepareThread);

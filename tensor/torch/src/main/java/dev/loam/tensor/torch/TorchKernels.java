@@ -55,6 +55,10 @@ final class TorchKernels implements Kernels {
 
   @Override
   public void rmsNorm(Tensor x, Tensor weightH, double eps, Tensor y, Tensor factor) {
+    if (TokenKernels.takes(x, weightH, y, factor)) {
+      TokenKernels.rmsNorm(x, weightH, eps, y, factor);
+      return;
+    }
     module.call("rms_norm").tensor(x).tensor(weightH).number(eps).tensor(y).tensor(factor).run();
   }
 
@@ -119,6 +123,10 @@ final class TorchKernels implements Kernels {
       Tensor positionsT,
       Tensor yTND,
       Workspace workspace) {
+    if (TokenKernels.takes(xTND, yTND, cosPE.rows(0, 1), sinPE.rows(0, 1))) {
+      TokenKernels.rotary(xTND, cosPE, sinPE, positionsT, yTND);
+      return;
+    }
     rotate(xTND, cosPE, sinPE, positionsT, 1, yTND, workspace);
   }
 
@@ -281,7 +289,11 @@ final class TorchKernels implements Kernels {
 
   @Override
   public void copy(Tensor x, Tensor y) {
-    module.run("copy", x, y);
+    if (TokenKernels.copies(x, y)) {
+      TokenKernels.copy(x, y);
+    } else {
+      module.run("copy", x, y);
+    }
   }
 
   @Override
