@@ -11,7 +11,7 @@ import dev.loam.tensor.Tensor;
  *
  * @param qkvTC queries, keys and values, before norm and rotation; C = (N + 2G) D
  * @param attentionTA the attention output of all heads; A = N D
- * @param lseNT the log-sum-exp of the attention scores
+ * @param lseNT the log-sum-exp of the attention scores, where the engine keeps it
  * @param middleSH the residual stream between attention and feed-forward; S rows of it are here
  * @param gateUpT2F gate and up
  * @param inputFactorS the factors of the RMS norms, one a row

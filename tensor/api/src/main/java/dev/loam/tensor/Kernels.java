@@ -115,7 +115,8 @@ public interface Kernels {
    *
    * @param cuSeqlens the documents, T tokens in all
    * @param scale what scores are multiplied by
-   * @param lseNT the log of each softmax's denominator; kept for the backward
+   * @param lseNT the log of each softmax's denominator, kept for the backward; unspecified where
+   *     the engine's backward computes it again
    */
   void attention(
       Tensor qTND,

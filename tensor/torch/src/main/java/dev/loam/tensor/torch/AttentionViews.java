@@ -3,6 +3,8 @@ package dev.loam.tensor.torch;
 
 import dev.loam.tensor.CuSeqlens;
 import dev.loam.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -27,31 +29,50 @@ final class AttentionViews {
 
     /** All of its queries. */
     Block whole(long groups) {
-      return new Block(start, 0, length, groups);
+      return new Block(this, 0, length, groups);
     }
 
-    /** The blocks in the order in which what they add to keys and values is summed. */
     List<Block> blocks(long groups, long most) {
       return LongStream.iterate(0, first -> first < length, first -> first + most)
-          .mapToObj(first -> new Block(start, first, Math.min(most, length - first), groups))
+          .mapToObj(first -> new Block(this, first, Math.min(most, length - first), groups))
           .toList();
+    }
+
+    List<Block> blocksFromTheLast(long groups, long most) {
+      List<Block> blocks = new ArrayList<>(blocks(groups, most));
+      Collections.reverse(blocks);
+      return blocks;
     }
   }
 
-  /** Some queries of a document that starts at a token, and the keys up to the last of them. */
-  record Block(long start, long first, long queries, long groups) {
+  /** Some queries of a document and the keys up to the last of them. */
+  record Block(Document document, long first, long queries, long groups) {
     long keys() {
       return first + queries;
     }
 
+    boolean isLast() {
+      return keys() == document.length();
+    }
+
+    private long start() {
+      return document.start() + first;
+    }
+
     Tensor queries(Tensor xTND) {
-      Tensor xBND = xTND.rows(start + first, queries);
+      Tensor xBND = xTND.rows(start(), queries);
       Tensor xBGJD = xBND.view(queries, groups, xTND.size(1) / groups, xTND.size(2));
       return xBGJD.transpose(0, 1).transpose(1, 2);
     }
 
     Tensor rows(Tensor xNT) {
-      return xNT.narrow(1, start + first, queries).view(groups, xNT.size(0) / groups, queries);
+      return xNT.narrow(1, start(), queries).view(groups, xNT.size(0) / groups, queries);
+    }
+
+    /** Scores of rows, which are queries of one head after those of the other. */
+    Tensor byHead(Tensor scoresGRE) {
+      long heads = scoresGRE.size(1) / queries;
+      return scoresGRE.view(scoresGRE.size(0), heads, queries, keys());
     }
 
     /** So many groups at a time, the last time fewer. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.tensor.torch;
 
-import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.Workspace;
 import dev.loam.tensor.torch.AttentionViews.Block;
@@ -12,12 +11,12 @@ import java.util.List;
 /**
  * Causal attention out of batched matrix products, a block of queries after the other: scores of a
  * block with all keys up to its end, softmax, and the product with the values. Of the scores one
- * block exists at a time, and the backward computes them again from the kept log-sum-exp (Dao,
- * arXiv 2307.08691). Keys after a block are not touched, so that little more than half of all
- * scores is computed. The query heads that share a key/value head are rows of the same product.
+ * block exists at a time, and the backward computes them again (Dao, arXiv 2307.08691). Keys after
+ * a block are not touched, so that little more than half of all scores is computed. The query heads
+ * that share a key/value head are rows of the same product.
  *
  * <p>In shapes: G key/value heads of which a call takes g, J query heads of each, B queries of a
- * block, E keys up to the block's end, L tokens of a document.
+ * block, R = J B, E keys up to the block's end, L tokens of a document.
  */
 final class BlockedAttention {
   /**
@@ -43,7 +42,7 @@ final class BlockedAttention {
     long block = Workspace.padded(heads * queries * headSize);
     long ofBlock = heads * queries * tokens;
     long scores = Workspace.padded(Math.max(Math.min(SCORES, ofBlock), ofBlock / groups));
-    return 4 * keys + 4 * block + 2 * scores + Workspace.padded(heads * queries);
+    return 2 * keys + 3 * block + 2 * scores;
   }
 
   /** The output of one document. */
@@ -54,13 +53,12 @@ final class BlockedAttention {
       Tensor vTGD,
       double scale,
       Tensor outTND,
-      Tensor lseNT,
       Workspace workspace) {
     try (Workspace.Frame frame = workspace.frame()) {
       Tensor kGLD = packed(frame, document.heads(kTGD));
-      Tensor vGLD = packed(frame, document.heads(vTGD));
+      Tensor vGLD = document.heads(vTGD);
       for (Block block : document.blocks(kTGD.size(1), QUERIES)) {
-        forward(block, qTND, kGLD, vGLD, scale, outTND, lseNT, workspace);
+        forward(block, qTND, kGLD, vGLD, scale, outTND, workspace);
       }
     }
   }
@@ -72,17 +70,15 @@ final class BlockedAttention {
       Tensor vGLD,
       double scale,
       Tensor outTND,
-      Tensor lseNT,
       Workspace workspace) {
     try (Workspace.Frame frame = workspace.frame()) {
       Tensor packedGJBD = packed(frame, block.queries(qTND));
       for (Turn turn : turns(block, packedGJBD)) {
         try (Workspace.Frame scratch = workspace.frame()) {
-          Tensor lseGJB = turn.of(block.rows(lseNT));
           Tensor qGRD = turn.rows(packedGJBD);
           Tensor scoresGRE = scratch.take(qGRD.size(0), qGRD.size(1), block.keys());
           products.multiply(qGRD, turn.keys(kGLD).transpose(1, 2), scale, false, scoresGRE);
-          module.run("attention_softmax", byHead(scoresGRE, lseGJB), lseGJB);
+          module.run("attention_softmax", block.byHead(scoresGRE));
           // The memory of the queries takes the output.
           products.multiply(scoresGRE, turn.keys(vGLD), 1, false, qGRD);
         }
@@ -98,8 +94,6 @@ final class BlockedAttention {
       Tensor qTND,
       Tensor kTGD,
       Tensor vTGD,
-      Tensor outTND,
-      Tensor lseNT,
       double scale,
       Tensor dqTND,
       Tensor dkTGD,
@@ -108,14 +102,11 @@ final class BlockedAttention {
     try (Workspace.Frame frame = workspace.frame()) {
       Tensor kGLD = packed(frame, document.heads(kTGD));
       Tensor vGLD = packed(frame, document.heads(vTGD));
-      Tensor dkGLD = zeros(frame, kGLD.shape());
-      Tensor dvGLD = zeros(frame, vGLD.shape());
-      for (Block block : document.blocks(kTGD.size(1), QUERIES)) {
-        backward(
-            block, dOutTND, qTND, kGLD, vGLD, outTND, lseNT, scale, dqTND, dkGLD, dvGLD, workspace);
+      Tensor dkGLD = document.heads(dkTGD);
+      Tensor dvGLD = document.heads(dvTGD);
+      for (Block block : document.blocksFromTheLast(kTGD.size(1), QUERIES)) {
+        backward(block, dOutTND, qTND, kGLD, vGLD, scale, dqTND, dkGLD, dvGLD, workspace);
       }
-      module.run("copy", dkGLD, document.heads(dkTGD));
-      module.run("copy", dvGLD, document.heads(dvTGD));
     }
   }
 
@@ -125,8 +116,6 @@ final class BlockedAttention {
       Tensor qTND,
       Tensor kGLD,
       Tensor vGLD,
-      Tensor outTND,
-      Tensor lseNT,
       double scale,
       Tensor dqTND,
       Tensor dkGLD,
@@ -136,12 +125,10 @@ final class BlockedAttention {
       Tensor qGJBD = packed(frame, block.queries(qTND));
       Tensor dOutGJBD = packed(frame, block.queries(dOutTND));
       Tensor dqGJBD = frame.take(qGJBD.shape().toArray());
-      Tensor deltaBlockGJB = frame.take(block.rows(lseNT).shape().toArray());
-      module.run("attention_delta", dOutGJBD, block.queries(outTND), dqGJBD, deltaBlockGJB);
+      // The last block comes first: it has all keys, and the others add to what it writes.
+      boolean add = !block.isLast();
       for (Turn turn : turns(block, qGJBD)) {
         try (Workspace.Frame scratch = workspace.frame()) {
-          Tensor lseGJB = turn.of(block.rows(lseNT));
-          Tensor deltaGJB = turn.of(deltaBlockGJB);
           Tensor qGRD = turn.rows(qGJBD);
           Tensor dOutGRD = turn.rows(dOutGJBD);
           Tensor kGED = turn.keys(kGLD);
@@ -149,16 +136,12 @@ final class BlockedAttention {
           Tensor pGRE = scratch.take(qGRD.size(0), qGRD.size(1), block.keys());
           Tensor dpGRE = scratch.take(qGRD.size(0), qGRD.size(1), block.keys());
           products.multiply(qGRD, kGED.transpose(1, 2), scale, false, pGRE);
-          module.run("attention_probabilities", byHead(pGRE, lseGJB), lseGJB);
-          products.multiply(pGRE.transpose(1, 2), dOutGRD, 1, true, turn.keys(dvGLD));
+          module.run("attention_softmax", block.byHead(pGRE));
+          products.multiply(pGRE.transpose(1, 2), dOutGRD, 1, add, turn.keys(dvGLD));
           products.multiply(dOutGRD, vGED.transpose(1, 2), 1, false, dpGRE);
-          module.run(
-              "attention_score_gradient",
-              byHead(pGRE, deltaGJB),
-              deltaGJB,
-              byHead(dpGRE, deltaGJB));
+          module.run("attention_score_gradient", block.byHead(pGRE), block.byHead(dpGRE));
           products.multiply(dpGRE, kGED, scale, false, turn.rows(dqGJBD));
-          products.multiply(dpGRE.transpose(1, 2), qGRD, scale, true, turn.keys(dkGLD));
+          products.multiply(dpGRE.transpose(1, 2), qGRD, scale, add, turn.keys(dkGLD));
         }
       }
       module.run("copy", dqGJBD, block.queries(dqTND));
@@ -170,19 +153,9 @@ final class BlockedAttention {
     return block.turns(Math.max(1, SCORES / ofGroup));
   }
 
-  private static Tensor byHead(Tensor scoresGRE, Tensor rowsGJB) {
-    return scoresGRE.view(rowsGJB.size(0), rowsGJB.size(1), rowsGJB.size(2), scoresGRE.size(2));
-  }
-
   private Tensor packed(Workspace.Frame frame, Tensor view) {
     Tensor packed = frame.take(view.shape().toArray());
     module.run("copy", view, packed);
     return packed;
-  }
-
-  private Tensor zeros(Workspace.Frame frame, Shape shape) {
-    Tensor zeros = frame.take(shape.toArray());
-    module.call("fill").tensor(zeros).number(0).run();
-    return zeros;
   }
 }

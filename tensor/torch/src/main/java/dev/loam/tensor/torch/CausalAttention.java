@@ -13,7 +13,7 @@ import dev.loam.tensor.torch.AttentionViews.Document;
  */
 final class CausalAttention {
   /** Of documents that long, the flash kernel takes less time. */
-  private static final long LONG = 2048;
+  private static final long LONG = 3072;
 
   private final BlockedAttention blocked;
   private final FlashAttention flash;
@@ -39,7 +39,7 @@ final class CausalAttention {
       Workspace workspace) {
     for (Document document : Document.of(documents)) {
       if (document.length() < LONG) {
-        blocked.forward(document, qTND, kTGD, vTGD, scale, outTND, lseNT, workspace);
+        blocked.forward(document, qTND, kTGD, vTGD, scale, outTND, workspace);
       } else {
         flash.forward(document, qTND, kTGD, vTGD, scale, outTND, lseNT);
       }
@@ -62,8 +62,7 @@ final class CausalAttention {
     for (Document document : Document.of(documents)) {
       if (document.length() < LONG) {
         blocked.backward(
-            document, dOutTND, qTND, kTGD, vTGD, outTND, lseNT, scale, dqTND, dkTGD, dvTGD,
-            workspace);
+            document, dOutTND, qTND, kTGD, vTGD, scale, dqTND, dkTGD, dvTGD, workspace);
       } else {
         flash.backward(
             document, dOutTND, qTND, kTGD, vTGD, outTND, lseNT, scale, dqTND, dkTGD, dvTGD);
