@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What oneDNN can do beside products of matrices. A libtorch without oneDNN does not load this.
+# Beside the kernels, because a libtorch without oneDNN does not load this.
 
 # Whether oneDNN finds the instructions that libtorch asks of it.
 def is_supported(self) -> bool:
