@@ -24,18 +24,24 @@ class TensorParallelTest {
   @ParameterizedTest
   @MethodSource("seeds")
   void isTheSameMathematics(long seed) {
-    assertThat(worstDistance("reference", seed)).isLessThan(1e-10);
+    assertThat(worst(spread("reference", seed), one("reference", seed), seed)).isLessThan(1e-10);
   }
 
   /**
-   * In float32 within k C^depth eps, with k = 20, C = 2, eps = 2^-24 and the layers as depth.
-   * Measured over 200 models: up to 25, 22 and 72 eps for 1, 2 and 3 layers.
+   * In float32 within k C^depth eps, with k = 20, C = 2, eps = 2^-24 and the layers as depth, or as
+   * far as one rank itself is from float64 where rounding is magnified: measured over 200 models up
+   * to 41, 45 and 115 eps for 1, 2 and 3 layers, where one rank is 100, 45 and 132 eps from
+   * float64.
    */
   @ParameterizedTest
   @MethodSource("seeds")
   void isWithinRounding(long seed) {
+    GoldenModel.Result one = one("torch", seed);
     double bound = 20 * Math.pow(2, tiny(seed).config().layers()) * Math.scalb(1.0, -24);
-    assertThat(worstDistance("torch", seed)).as(tiny(seed).toString()).isLessThan(bound);
+    double ofOne = worst(one, one("reference", seed), seed);
+    assertThat(worst(spread("torch", seed), one, seed))
+        .as(tiny(seed).toString())
+        .isLessThan(Math.max(bound, ofOne));
   }
 
   private static int ranks(long seed) {
@@ -47,16 +53,22 @@ class TensorParallelTest {
   }
 
   /** Of loss, logits and gradients, see {@link Passes#distance}. */
-  private static double worstDistance(String engine, long seed) {
-    Layout ranks = Layout.of(1, ranks(seed), 1).withSequenceParallel(seed % 4 < 2);
-    GoldenModel.Result one = run(engine, seed, Layout.single());
-    GoldenModel.Result spread = run(engine, seed, ranks);
-    long[] all = new long[one.logits().length / tiny(seed).config().vocabSize()];
+  private static double worst(GoldenModel.Result actual, GoldenModel.Result truth, long seed) {
+    long[] all = new long[truth.logits().length / tiny(seed).config().vocabSize()];
     Arrays.fill(all, 1);
-    double logits = GoldenModel.relativeToLargest(spread.logits(), one.logits(), all);
-    double loss = Math.abs(spread.loss() - one.loss()) / one.loss();
-    double gradients = Passes.distance(spread.gradients(), one.gradients());
+    double logits = GoldenModel.relativeToLargest(actual.logits(), truth.logits(), all);
+    double loss = Math.abs(actual.loss() - truth.loss()) / truth.loss();
+    double gradients = Passes.distance(actual.gradients(), truth.gradients());
     return Math.max(logits, Math.max(loss, gradients));
+  }
+
+  private static GoldenModel.Result one(String engine, long seed) {
+    return run(engine, seed, Layout.single());
+  }
+
+  private static GoldenModel.Result spread(String engine, long seed) {
+    Layout ranks = Layout.of(1, ranks(seed), 1).withSequenceParallel(seed % 4 < 2);
+    return run(engine, seed, ranks);
   }
 
   private static GoldenModel.Result run(String engine, long seed, Layout layout) {
