@@ -8,10 +8,11 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * Forward kernels of a single token, as when one is decoded, on the JVM: with so few elements a
- * call of libtorch takes several times as long as the arithmetic.
+ * Forward kernels of a single token, as when one is decoded, and copies of as few elements, on the
+ * JVM: a call of libtorch would take several times as long as the arithmetic.
  */
 final class TokenKernels {
+  /** More are worth a call of libtorch, which takes both cores to them. */
   private static final long MOST_ELEMENTS = 1 << 14;
 
   private TokenKernels() {}
@@ -24,6 +25,11 @@ final class TokenKernels {
         && x.dtype() == DType.F32
         && isPlain(x)
         && Arrays.stream(others).allMatch(TokenKernels::isPlain);
+  }
+
+  /** Whether x can be rotated here: the tables may have gaps between their rows. */
+  static boolean rotates(Tensor xTND, Tensor cosPE, Tensor sinPE, Tensor yTND) {
+    return takes(xTND, yTND) && cosPE.stride(1) == 1 && sinPE.stride(1) == 1;
   }
 
   /** Whether x can be copied to y here. */

@@ -123,7 +123,7 @@ final class TorchKernels implements Kernels {
       Tensor positionsT,
       Tensor yTND,
       Workspace workspace) {
-    if (TokenKernels.takes(xTND, yTND, cosPE.rows(0, 1), sinPE.rows(0, 1))) {
+    if (TokenKernels.rotates(xTND, cosPE, sinPE, yTND)) {
       TokenKernels.rotary(xTND, cosPE, sinPE, positionsT, yTND);
       return;
     }

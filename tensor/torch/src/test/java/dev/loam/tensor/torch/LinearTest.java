@@ -27,10 +27,7 @@ final class LinearTest {
       Pair weight = twin.random(out, in);
       Pair residual = twin.random(tokens, out);
       Pair y = twin.output(tokens, out);
-      twin.run((k, on) -> k.linear(on.of(x), on.of(weight), on.of(y)));
-      assertClose(y, LIMIT);
-      twin.run((k, on) -> k.linearResidual(on.of(x), on.of(weight), on.of(residual), on.of(y)));
-      assertClose(y, LIMIT);
+      checkForward(twin, x, weight, residual, y, LIMIT);
     }
   }
 
@@ -105,10 +102,7 @@ final class LinearTest {
       Pair weight = twin.contiguous(out, in);
       Pair residual = twin.contiguous(tokens, out);
       Pair y = twin.output((long) tokens * out).view(tokens, out);
-      twin.run((k, on) -> k.linear(on.of(x), on.of(weight), on.of(y)));
-      assertClose(y, LIMIT);
-      twin.run((k, on) -> k.linearResidual(on.of(x), on.of(weight), on.of(residual), on.of(y)));
-      assertClose(y, LIMIT);
+      checkForward(twin, x, weight, residual, y, LIMIT);
       Pair added = twin.output(true, (long) tokens * out).view(tokens, out);
       twin.run((k, on) -> k.addLinear(on.of(x), on.of(weight), scale, on.of(added)));
       assertClose(added, LIMIT);
@@ -134,10 +128,15 @@ final class LinearTest {
       Pair weight = twin.contiguous(out, in);
       Pair residual = twin.contiguous(1, out);
       Pair y = twin.output(1, out);
-      twin.run((k, on) -> k.linear(on.of(x), on.of(weight), on.of(y)));
-      assertClose(y, SINGLE_ROW);
-      twin.run((k, on) -> k.linearResidual(on.of(x), on.of(weight), on.of(residual), on.of(y)));
-      assertClose(y, SINGLE_ROW);
+      checkForward(twin, x, weight, residual, y, SINGLE_ROW);
     }
+  }
+
+  private static void checkForward(
+      Twin twin, Pair x, Pair weight, Pair residual, Pair y, double limit) {
+    twin.run((k, on) -> k.linear(on.of(x), on.of(weight), on.of(y)));
+    assertClose(y, limit);
+    twin.run((k, on) -> k.linearResidual(on.of(x), on.of(weight), on.of(residual), on.of(y)));
+    assertClose(y, limit);
   }
 }
