@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
  * Matrix products by oneDNN, which libtorch contains but takes for bfloat16 alone; its float32
  * products come from MKL, which is slower on some processors. libtorch's own function is called
  * with libtorch's tensors, past TorchScript, which has no operator that leads there and writes to a
- * given tensor. Products that the function would copy operands for are left to libtorch, and so are
- * all where the function or the instructions it asks for are missing.
+ * given tensor. Left to libtorch are products that the function would copy operands for, those so
+ * small that compiling code for their shape, which oneDNN does and keeps, does not pay, and all
+ * where the function or the instructions it asks for are missing.
  *
  * <p>A C++ exception would end the process: shapes, types and overlaps were checked by {@link
  * dev.loam.tensor.CheckedKernels}, and the function refuses nothing that {@link #takes} lets
@@ -35,16 +36,29 @@ final class OneDnnProducts implements MatrixProducts {
   /** Of taller results, the gradient of a whole vocabulary, libtorch's own product was faster. */
   private static final long MOST_ROWS = 65_536;
 
+  /**
+   * Multiplications that take about as long as compiling, 0.3 ms. Rows of many lengths are as many
+   * shapes.
+   */
+  static final long WORTH_COMPILING = 1 << 24;
+
   private final Function function;
   private final MatrixProducts otherwise;
+  private final long leastWork;
 
-  private OneDnnProducts(Function function, MatrixProducts otherwise) {
+  private OneDnnProducts(Function function, MatrixProducts otherwise, long leastWork) {
     this.function = function;
     this.otherwise = otherwise;
+    this.leastWork = leastWork;
   }
 
-  /** Products by oneDNN where libtorch has it, by libtorch where not. */
-  static MatrixProducts orElse(MatrixProducts products, DjlInternals djl, PtNDManager manager) {
+  /**
+   * Products by oneDNN where libtorch has it, by libtorch where not.
+   *
+   * @param leastWork multiplications of the smallest product that oneDNN computes
+   */
+  static MatrixProducts orElse(
+      MatrixProducts products, long leastWork, DjlInternals djl, PtNDManager manager) {
     try {
       TorchScriptModule module = new TorchScriptModule(djl, manager, List.of("onednn.py"));
       if (!module.call("is_supported").answer()) {
@@ -53,7 +67,7 @@ final class OneDnnProducts implements MatrixProducts {
       String library = System.mapLibraryName("torch_cpu");
       Path path = Path.of(LibUtils.getLibtorchPath()).resolve(library);
       Function function = NativeLibrary.getInstance(path.toString()).getFunction(FUNCTION);
-      return new OneDnnProducts(function, products);
+      return new OneDnnProducts(function, products, leastWork);
     } catch (RuntimeException | UnsatisfiedLinkError e) {
       LOG.debug("this libtorch has no oneDNN, or does not export its products: {}", e.getMessage());
       return products;
@@ -79,11 +93,12 @@ final class OneDnnProducts implements MatrixProducts {
     yStorage.trimViews();
   }
 
-  private static boolean takes(Tensor a, Tensor b, Tensor y) {
-    return y.dtype() == DType.F32
+  private boolean takes(Tensor a, Tensor b, Tensor y) {
+    long work = y.elements() * a.size(a.rank() - 1);
+    return work >= leastWork
+        && work > 0
+        && y.dtype() == DType.F32
         && y.device().equals(Device.cpu())
-        && y.elements() > 0
-        && a.size(a.rank() - 1) > 0
         && y.size(0) <= MOST_ROWS
         && (y.rank() == 3 || (y.isContiguous() && isPlain(a) && isPlain(b)));
   }

@@ -54,8 +54,7 @@ public final class TorchEngine implements Engine {
     }
     djl = new DjlInternals();
     module = new TorchScriptModule(djl, manager, TorchScriptModule.KERNELS);
-    MatrixProducts matrices = OneDnnProducts.orElse(new LibtorchProducts(module), djl, manager);
-    products = new RowProducts(module, matrices);
+    products = products(OneDnnProducts.WORTH_COMPILING);
     threads =
         new EngineThreads(
             "loam-torch", Runtime.getRuntime().availableProcessors(), TorchEngine::prepareThread);
@@ -63,6 +62,17 @@ public final class TorchEngine implements Engine {
 
   static TorchEngine get() {
     return Holder.ENGINE;
+  }
+
+  private MatrixProducts products(long leastWorkOfOneDnn) {
+    MatrixProducts byLibtorch = new LibtorchProducts(module);
+    return new RowProducts(
+        module, OneDnnProducts.orElse(byLibtorch, leastWorkOfOneDnn, djl, manager));
+  }
+
+  /** Kernels that leave small products to oneDNN too, for tests, whose products are small. */
+  Kernels kernelsOfSmallProducts() {
+    return new CheckedKernels(new TorchKernels(module, products(0)), DType.F32, () -> true);
   }
 
   /** These three belong to the thread that sets them. */

@@ -23,10 +23,12 @@ import java.util.function.BiConsumer;
  * One try of a property: the same call on the torch engine, twice, and on the reference engine,
  * with the same values in the same layouts, contiguous or sliced out of wider buffers. Checks that
  * both torch calls give the same bits, that nothing beside the slices was written, and on request
- * that the outputs agree.
+ * that the outputs agree. In half of the tries oneDNN computes the small products too, as it does
+ * the large ones of models.
  */
 final class Twin implements AutoCloseable {
   private static final float BESIDE = 12345;
+  private static final Kernels SMALL_PRODUCTS = TorchEngine.get().kernelsOfSmallProducts();
 
   private final Random random;
   private final Side torch;
@@ -63,8 +65,11 @@ final class Twin implements AutoCloseable {
     final ComputeLease lease;
     final Arena arena;
 
-    private Side(String engine, int threads) {
-      lease = Engine.named(engine).lease(threads);
+    private final Kernels kernels;
+
+    private Side(ComputeLease lease, Kernels kernels) {
+      this.lease = lease;
+      this.kernels = kernels;
       arena = lease.newArena(Device.cpu());
     }
 
@@ -82,14 +87,16 @@ final class Twin implements AutoCloseable {
     }
 
     private void run(BiConsumer<Kernels, Side> call) {
-      lease.run(() -> call.accept(lease.kernels(), this));
+      lease.run(() -> call.accept(kernels, this));
     }
   }
 
   Twin(Random random) {
     this.random = random;
-    this.torch = new Side("torch", 1 + random.nextInt(2));
-    this.reference = new Side("reference", 1);
+    ComputeLease lease = Engine.named("torch").lease(1 + random.nextInt(2));
+    this.torch = new Side(lease, random.nextBoolean() ? lease.kernels() : SMALL_PRODUCTS);
+    ComputeLease truth = Engine.named("reference").lease(1);
+    this.reference = new Side(truth, truth.kernels());
   }
 
   /** Uniformly distributed floats from -2 to 2. */
