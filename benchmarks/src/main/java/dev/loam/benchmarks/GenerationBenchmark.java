@@ -5,6 +5,7 @@ import dev.loam.model.Qwen3Config;
 import dev.loam.model.Qwen3Model;
 import dev.loam.model.generation.GenerationOptions;
 import dev.loam.model.generation.TokenGenerator;
+import dev.loam.model.generation.TokenListener;
 import dev.loam.model.generation.TokenRequest;
 import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
@@ -30,6 +31,10 @@ public record GenerationBenchmark(
     Qwen3Config config, int promptTokens, int contextTokens, int newTokens) {
   private static final int PROMPTS = 3;
   private static final int WARM_UP_TOKENS = 8;
+
+  /** Before each so many the bandwidth is measured, which on shared machines changes. */
+  private static final int TOKENS_AT_ONCE = 8;
+
   private static final double NANOS = 1e9;
 
   /** No logits of a loss are computed. */
@@ -41,7 +46,7 @@ public record GenerationBenchmark(
    * @param promptBound tokens a second that the matrix products alone would allow
    * @param decodeBound tokens a second that reading the weights alone would allow
    * @param weightBytes that a token needs
-   * @param readBandwidth bytes a second
+   * @param readBandwidth bytes a second, measured between the tokens
    */
   public record Result(
       double promptTokensPerSecond,
@@ -71,15 +76,13 @@ public record GenerationBenchmark(
   public Result run(Engine engine, int threads, Consumer<String> progress) {
     try (ComputeLease lease = engine.lease(threads)) {
       double prompt;
-      double token;
-      double bandwidth;
+      Decoding decoding;
       try (Qwen3Model model = Qwen3Model.allocate(lease, config, HEAD_CHUNK_ROWS)) {
         model.initialize(1);
         progress.accept("prompts of " + promptTokens + " tokens");
         prompt = promptSeconds(model);
         progress.accept(newTokens + " tokens after " + contextTokens);
-        token = tokenSeconds(model);
-        bandwidth = ReadBandwidth.measure(lease, weights(model));
+        decoding = decoding(model, lease);
       }
       OptionalDouble peak = ProcessMemory.peakGib();
       progress.accept("bounds");
@@ -88,10 +91,10 @@ public record GenerationBenchmark(
       return new Result(
           promptTokens / prompt,
           promptTokens / GemmBound.seconds(lease, products.ofPrompt()),
-          1 / token,
-          bandwidth / bytes,
+          1 / decoding.seconds(),
+          decoding.readBandwidth() / bytes,
           bytes,
-          bandwidth,
+          decoding.readBandwidth(),
           peak);
     }
   }
@@ -107,39 +110,50 @@ public record GenerationBenchmark(
   }
 
   private double promptSeconds(Qwen3Model model) {
+    int[] prompt = randomTokens(promptTokens);
     try (TokenGenerator generator = new TokenGenerator(model)) {
-      int[] prompt = randomTokens(promptTokens);
       List<Double> seconds = new ArrayList<>();
       for (int i = 0; i <= PROMPTS; i++) {
         long start = System.nanoTime();
-        write(generator, prompt, 1);
+        write(generator, prompt, 1, token -> true);
         seconds.add((System.nanoTime() - start) / NANOS);
       }
       return Median.of(seconds.subList(1, seconds.size()));
     }
   }
 
-  private double tokenSeconds(Qwen3Model model) {
-    try (TokenGenerator generator = new TokenGenerator(model)) {
-      int[] prompt = randomTokens(contextTokens);
-      write(generator, prompt, WARM_UP_TOKENS);
-      // The first token is that of the prompt's pass.
-      List<Long> times = write(generator, prompt, newTokens + 1);
-      List<Double> seconds = new ArrayList<>();
-      for (int i = 1; i < times.size(); i++) {
-        seconds.add((times.get(i) - times.get(i - 1)) / NANOS);
+  /** Medians of the seconds of a token and of the bytes a second at which weights are read. */
+  private record Decoding(double seconds, double readBandwidth) {}
+
+  private Decoding decoding(Qwen3Model model, ComputeLease lease) {
+    int[] prompt = randomTokens(contextTokens);
+    List<Double> seconds = new ArrayList<>();
+    List<Double> bandwidths = new ArrayList<>();
+    try (TokenGenerator generator = new TokenGenerator(model);
+        ReadBandwidth bandwidth = new ReadBandwidth(lease, weights(model))) {
+      // One that is not counted.
+      bandwidth.measure();
+      write(generator, prompt, WARM_UP_TOKENS, token -> true);
+      while (seconds.size() < newTokens) {
+        bandwidths.add(bandwidth.measure());
+        // The first token is that of the prompt's pass, the second follows what else was in the
+        // cache.
+        int tokens = 2 + Math.min(TOKENS_AT_ONCE, newTokens - seconds.size());
+        List<Long> times = new ArrayList<>();
+        write(generator, prompt, tokens, token -> times.add(System.nanoTime()));
+        for (int i = 2; i < tokens; i++) {
+          seconds.add((times.get(i) - times.get(i - 1)) / NANOS);
+        }
       }
-      return Median.of(seconds);
     }
+    return new Decoding(Median.of(seconds), Median.of(bandwidths));
   }
 
-  /** Writes the most probable tokens; when each was there, in nanoseconds. */
-  private static List<Long> write(TokenGenerator generator, int[] prompt, int tokens) {
-    List<Long> times = new ArrayList<>();
+  /** Writes the most probable tokens. */
+  private static void write(
+      TokenGenerator generator, int[] prompt, int tokens, TokenListener listener) {
     GenerationOptions options = GenerationOptions.builder().optMaxNewTokens(tokens).build();
-    TokenRequest request = new TokenRequest(prompt, options, token -> times.add(System.nanoTime()));
-    var unused = generator.generateAll(List.of(request));
-    return times;
+    var unused = generator.generateAll(List.of(new TokenRequest(prompt, options, listener)));
   }
 
   private int[] randomTokens(int count) {

@@ -182,7 +182,7 @@ class PlanMemoryTest {
   private static String[] plannedAndPeak(Path yaml) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmn64m", "-Dai.djl.offline=true"));
+    command.addAll(List.of("-Xmn64m", "-XX:+UseParallelGC", "-Dai.djl.offline=true"));
     command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
     command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
     command.addAll(List.of(PlannedProcess.class.getName(), yaml.toString()));
