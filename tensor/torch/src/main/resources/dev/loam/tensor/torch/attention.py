@@ -36,8 +36,8 @@ def flash_attention_gradient(self, dout: Tensor, q: Tensor, k: Tensor, v: Tensor
 
 def attention_to_cache(self, q: Tensor, k: Tensor, v: Tensor, scale: float, out: Tensor) -> NoneType:
   groups = k.size(1)
-  probability = torch.bmm(q.unflatten(0, [groups, -1]), k.permute([1, 2, 0]))
-  probability.mul_(scale)
-  torch._softmax(probability, 2, False, out=probability)
-  torch.bmm(probability, v.permute([1, 0, 2]), out=out.unflatten(0, [groups, -1]))
+  score = torch.empty([groups, q.size(0) // groups, k.size(0)])
+  torch.baddbmm(score, q.unflatten(0, [groups, -1]), k.permute([1, 2, 0]), beta=0.0, alpha=scale, out=score)
+  torch._softmax(score, 2, False, out=score)
+  torch.bmm(score, v.permute([1, 0, 2]), out=out.unflatten(0, [groups, -1]))
   return None
