@@ -3,8 +3,8 @@ package dev.loam.lora.merge;
 
 import dev.loam.checkpoint.TensorSource;
 import dev.loam.checkpoint.safetensors.SafetensorsType;
-import dev.loam.lora.internal.OwnMemory;
 import dev.loam.tensor.DType;
+import dev.loam.tensor.HostMemory;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Slice;
@@ -93,7 +93,7 @@ final class ChangedTensors implements TensorSource {
   /** Reads a matrix row by row; a vector is one row. */
   static void forEachRow(TensorSource source, String name, Slice slice, Rows rows) {
     if (slice.shape().rank() == 1) {
-      Tensor values = OwnMemory.allocate(DType.F32, slice.shape().size(0));
+      Tensor values = HostMemory.allocate(DType.F32, slice.shape().size(0));
       source.read(name, slice, values);
       rows.change(0, values.toFloats());
       return;
@@ -101,7 +101,7 @@ final class ChangedTensors implements TensorSource {
     long first = slice.start().size(0);
     long end = first + slice.shape().size(0);
     long columns = slice.shape().size(1);
-    Tensor block = OwnMemory.allocate(DType.F32, ROWS, columns);
+    Tensor block = HostMemory.allocate(DType.F32, ROWS, columns);
     for (long at = first; at < end; at += ROWS) {
       Tensor part = block.rows(0, Math.min(ROWS, end - at));
       Slice box = new Slice(Shape.of(at, slice.start().size(1)), part.shape());

@@ -3,9 +3,9 @@ package dev.loam.lora.merge;
 
 import dev.loam.checkpoint.TensorSource;
 import dev.loam.lora.LoraNames;
-import dev.loam.lora.internal.OwnMemory;
 import dev.loam.lora.peft.AdapterFolder;
 import dev.loam.tensor.DType;
+import dev.loam.tensor.HostMemory;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Slice;
@@ -44,7 +44,7 @@ final class LowRankMatrix {
 
   private static Tensor values(TensorSource source, String name) {
     Shape shape = source.shape(name);
-    Tensor values = OwnMemory.allocate(DType.F32, shape.toArray());
+    Tensor values = HostMemory.allocate(DType.F32, shape.toArray());
     source.read(name, Slice.whole(shape), values);
     return values;
   }

@@ -6,7 +6,7 @@ import dev.loam.checkpoint.TensorSource;
 import dev.loam.checkpoint.safetensors.SafetensorsFile;
 import dev.loam.checkpoint.safetensors.SafetensorsType;
 import dev.loam.checkpoint.safetensors.Text;
-import dev.loam.lora.internal.OwnMemory;
+import dev.loam.tensor.HostMemory;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Slice;
@@ -57,7 +57,7 @@ final class AdapterTensors implements TensorSource {
       return;
     }
     Slice there = new Slice(exchanged(slice.start()), exchanged(slice.shape()));
-    Tensor values = OwnMemory.allocate(destination.dtype(), there.shape().toArray());
+    Tensor values = HostMemory.allocate(destination.dtype(), there.shape().toArray());
     file.readSlice(stored(name), there, values);
     double[] rows = values.transpose(0, 1).toDoubles();
     destination.set(rows);

@@ -5,9 +5,9 @@ import dev.loam.checkpoint.CheckpointException;
 import dev.loam.checkpoint.safetensors.NamedTensor;
 import dev.loam.checkpoint.safetensors.SafetensorsType;
 import dev.loam.checkpoint.safetensors.SafetensorsWriter;
-import dev.loam.lora.internal.OwnMemory;
 import dev.loam.model.formats.NewFolder;
 import dev.loam.tensor.DType;
+import dev.loam.tensor.HostMemory;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import java.io.IOException;
@@ -87,7 +87,7 @@ final class AdapterWriter {
   }
 
   static Tensor transposed(Tensor values) {
-    Tensor copy = OwnMemory.allocate(DType.F32, values.size(1), values.size(0));
+    Tensor copy = HostMemory.allocate(DType.F32, values.size(1), values.size(0));
     return copy.set(values.transpose(0, 1).toFloats());
   }
 }

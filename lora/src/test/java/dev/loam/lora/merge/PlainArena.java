@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.lora.merge;
 
-import dev.loam.lora.internal.OwnMemory;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
+import dev.loam.tensor.HostMemory;
 import dev.loam.tensor.Tensor;
 
 /** Tensors in plain buffers, which is all that merging asks for. */
@@ -16,7 +16,7 @@ final class PlainArena implements Arena {
 
   @Override
   public Tensor allocate(DType dtype, long... shape) {
-    return OwnMemory.allocate(dtype, shape);
+    return HostMemory.allocate(dtype, shape);
   }
 
   @Override

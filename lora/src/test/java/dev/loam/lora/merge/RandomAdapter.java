@@ -5,11 +5,11 @@ import dev.loam.lora.LoraModule;
 import dev.loam.lora.LoraModules;
 import dev.loam.lora.LoraNames;
 import dev.loam.lora.LoraOptions;
-import dev.loam.lora.internal.OwnMemory;
 import dev.loam.lora.peft.AdapterConfig;
 import dev.loam.lora.peft.AdapterFolder;
 import dev.loam.model.Qwen3Config;
 import dev.loam.tensor.DType;
+import dev.loam.tensor.HostMemory;
 import dev.loam.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -47,7 +47,7 @@ final class RandomAdapter {
   }
 
   private static Tensor random(SplittableRandom random, double size, long rows, long columns) {
-    return OwnMemory.allocate(DType.F32, rows, columns)
+    return HostMemory.allocate(DType.F32, rows, columns)
         .set(random.doubles(rows * columns, -size, size).toArray());
   }
 }

@@ -11,9 +11,9 @@ import dev.loam.checkpoint.safetensors.SafetensorsWriter;
 import dev.loam.lora.LoraModules;
 import dev.loam.lora.LoraOptions;
 import dev.loam.lora.PetTargets;
-import dev.loam.lora.internal.OwnMemory;
 import dev.loam.model.Qwen3Config;
 import dev.loam.tensor.DType;
+import dev.loam.tensor.HostMemory;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Slice;
@@ -61,7 +61,7 @@ class AdapterFolderTest {
       String q = "model.layers.1.self_attn.q_proj.lora_A.weight";
       assertThat(values(adapter, q).toDoubles()).isEqualTo(stored.doubles(PREFIX + q));
       double[] a = stored.doubles(PREFIX + "model.embed_tokens.lora_embedding_A");
-      Tensor box = OwnMemory.allocate(DType.F64, 5, 3).narrow(1, 1, 2);
+      Tensor box = HostMemory.allocate(DType.F64, 5, 3).narrow(1, 1, 2);
       adapter
           .tensors()
           .read(
@@ -203,17 +203,17 @@ class AdapterFolderTest {
             SafetensorsType.F32,
             tensors -> {
               tensors.remove(q + "A.weight");
-              tensors.put(q + "B.weight", OwnMemory.allocate(DType.F32, 96, 5));
+              tensors.put(q + "B.weight", HostMemory.allocate(DType.F32, 96, 5));
               tensors.put(
                   PREFIX + "model.layers.0.self_attn.v_proj.lora_B.weight",
-                  OwnMemory.allocate(DType.I64, 32, 4));
+                  HostMemory.allocate(DType.I64, 32, 4));
               tensors.put(
                   PREFIX + "model.layers.7.self_attn.q_proj.lora_A.weight",
-                  OwnMemory.allocate(DType.F32, 4, 48));
-              tensors.put(PREFIX + "lm_head.weight", OwnMemory.allocate(DType.F32, 1));
+                  HostMemory.allocate(DType.F32, 4, 48));
+              tensors.put(PREFIX + "lm_head.weight", HostMemory.allocate(DType.F32, 1));
               tensors.put(
                   PREFIX + "model.layers.0.self_attn.q_proj.lora_magnitude_vector",
-                  OwnMemory.allocate(DType.F32, 1));
+                  HostMemory.allocate(DType.F32, 1));
             });
     assertThatThrownBy(() -> AdapterFolder.open(folder, MODEL))
         .isInstanceOf(CheckpointException.class)
@@ -305,7 +305,7 @@ class AdapterFolderTest {
     for (String name : golden.names()) {
       int[] shape = golden.shape(name);
       tensors.put(
-          name, OwnMemory.allocate(DType.F32, shape[0], shape[1]).set(golden.doubles(name)));
+          name, HostMemory.allocate(DType.F32, shape[0], shape[1]).set(golden.doubles(name)));
     }
     change.apply(tensors);
     List<NamedTensor> named = new ArrayList<>();
@@ -322,13 +322,13 @@ class AdapterFolderTest {
   }
 
   private static Tensor random(SplittableRandom random, long rows, long columns) {
-    Tensor tensor = OwnMemory.allocate(DType.F32, rows, columns);
+    Tensor tensor = HostMemory.allocate(DType.F32, rows, columns);
     return tensor.set(random.doubles(rows * columns, -1, 1).toArray());
   }
 
   private static Tensor values(AdapterFolder adapter, String name) {
     Shape shape = adapter.tensors().shape(name);
-    Tensor values = OwnMemory.allocate(DType.F32, shape.toArray());
+    Tensor values = HostMemory.allocate(DType.F32, shape.toArray());
     adapter.tensors().read(name, Slice.whole(shape), values);
     return values;
   }

@@ -4,6 +4,7 @@ package dev.loam.model.formats;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
+import dev.loam.tensor.HostMemory;
 import dev.loam.tensor.Tensor;
 import java.util.EnumSet;
 import java.util.Set;
@@ -36,7 +37,7 @@ final class PlainArena implements Arena {
     if (!types.contains(dtype)) {
       throw new IllegalArgumentException("no tensors of " + dtype);
     }
-    Tensor tensor = new ScratchMemory().tensor(dtype, shape);
+    Tensor tensor = HostMemory.allocate(dtype, shape);
     bytes += tensor.elements() * dtype.bytes();
     return tensor;
   }

@@ -4,6 +4,7 @@ package dev.loam.parallel.mpi;
 import dev.loam.parallel.Partition;
 import dev.loam.parallel.ProcessGroup;
 import dev.loam.tensor.DType;
+import dev.loam.tensor.HostMemory;
 import dev.loam.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ public final class Agreement {
           what + " of " + own.length + " bytes is too long to compare; give its digest");
     }
     int size = group.size();
-    Tensor lengths = DirectTensor.allocate(DType.I64, size);
+    Tensor lengths = HostMemory.allocate(DType.I64, size);
     Tensor unused = lengths.rows(group.rank(), 1).set(new long[] {own.length});
     group.allGather(lengths, Partition.even(size, size), what).await();
 
@@ -72,7 +73,7 @@ public final class Agreement {
       bounds[member + 1] = bounds[member] + (bytes + Long.BYTES - 1) / Long.BYTES;
     }
     Partition pieces = Partition.of(bounds);
-    Tensor words = DirectTensor.allocate(DType.I64, Math.toIntExact(pieces.elements()));
+    Tensor words = HostMemory.allocate(DType.I64, pieces.elements());
     ByteBuffer bytes = words.window(0, words.elements());
     bytes.put(wordOffset(pieces, group.rank()), own);
     group.allGather(words, pieces, what).await();

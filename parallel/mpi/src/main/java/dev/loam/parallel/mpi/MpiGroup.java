@@ -10,6 +10,7 @@ import dev.loam.parallel.Work;
 import dev.loam.parallel.mpi.Collective.Call;
 import dev.loam.parallel.reduce.CallChecks;
 import dev.loam.tensor.DType;
+import dev.loam.tensor.HostMemory;
 import dev.loam.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -104,7 +105,7 @@ final class MpiGroup implements ProcessGroup {
 
   @Override
   public Work barrier(String what) {
-    Tensor nothing = DirectTensor.allocate(DType.I64, 0);
+    Tensor nothing = HostMemory.allocate(DType.I64, 0);
     return collective(Kind.BARRIER, nothing, what, call -> new Barrier(this, call));
   }
 
@@ -135,7 +136,7 @@ final class MpiGroup implements ProcessGroup {
     if (size() == 1) {
       return new MpiGroup(context, newName, communicator, 0, members);
     }
-    Tensor words = DirectTensor.allocate(DType.I64, 2 * size());
+    Tensor words = HostMemory.allocate(DType.I64, 2L * size());
     Tensor unused = words.narrow(0, 2L * rank, 2).set(new long[] {color, key});
     Call call = call(Kind.SPLIT, words, newName);
     Split split = context.start(new Split(this, call, color));

@@ -55,7 +55,7 @@ final class PieceReduce extends Collective {
   /** Starts, now that it is this operation's turn. */
   void proceed(ByteBuffer stagingMemory) {
     memory = stagingMemory;
-    staging = Region.of(DirectTensor.of(memory, region().dtype()), label());
+    staging = Region.of(memory, region().dtype(), label());
     for (int i = 0; i < DEPTH; i++) {
       receive(i);
       for (int peer : others()) {

@@ -5,6 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.loam.parallel.reduce.HostBuffer;
 import dev.loam.tensor.DType;
+import dev.loam.tensor.HostMemory;
 import dev.loam.tensor.Tensor;
 import java.nio.ByteBuffer;
 
@@ -36,6 +37,11 @@ final class Region {
     }
     Pointer start = Native.getDirectBufferPointer(window);
     return new Region(tensor, host, Pointer.nativeValue(start) + host.windowOffset(0));
+  }
+
+  /** The whole elements that a buffer holds. */
+  static Region of(ByteBuffer memory, DType dtype, String what) {
+    return of(HostMemory.of(memory, dtype, memory.capacity() / dtype.bytes()), what);
   }
 
   DType dtype() {

@@ -21,7 +21,7 @@ final class SmallReduce extends Collective {
     super(group, call);
     this.reduction = reduction;
     this.memory = memory;
-    staging = Region.of(DirectTensor.of(memory, region().dtype()), label());
+    staging = Region.of(memory, region().dtype(), label());
   }
 
   @Override

@@ -4,6 +4,7 @@ package dev.loam.parallel.mpi;
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
+import dev.loam.tensor.HostMemory;
 import dev.loam.tensor.Shape;
 import dev.loam.tensor.Tensor;
 
@@ -20,7 +21,7 @@ final class DirectArena implements Arena {
   public Tensor allocate(DType dtype, long... shape) {
     Shape sizes = Shape.of(shape);
     allocatedBytes += sizes.elements() * dtype.bytes();
-    return DirectTensor.allocate(dtype, Math.toIntExact(sizes.elements())).view(shape);
+    return HostMemory.allocate(dtype, shape);
   }
 
   @Override
