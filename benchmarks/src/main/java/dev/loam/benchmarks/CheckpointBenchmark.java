@@ -16,6 +16,7 @@ import dev.loam.train.checkpoint.CheckpointPolicy;
 import dev.loam.train.checkpoint.CheckpointSaver;
 import dev.loam.train.checkpoint.OptimizerState;
 import dev.loam.train.checkpoint.Resume;
+import dev.loam.train.machine.ProcessMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,11 +129,11 @@ public record CheckpointBenchmark(Qwen3Config config, Path folder, int repeats) 
       plainReads.add(plain.read());
       plain.delete();
       saves.add(save(model, states, checkpoints, i));
-      long before = ProcessMemory.residentBytes().orElse(0);
+      long before = ProcessMemory.resident().orElse(0);
       boolean reset = ProcessMemory.resetPeak();
       loads.add(load(model, states, checkpoints));
       if (reset && extra.isEmpty()) {
-        extra = difference(ProcessMemory.peakBytes(), before);
+        extra = difference(ProcessMemory.peak(), before);
       }
       checkpoints.complete().forEach(checkpoints::delete);
     }

@@ -11,6 +11,7 @@ import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
 import dev.loam.tensor.Tensor;
 import dev.loam.tensor.part.Weight;
+import dev.loam.train.machine.ProcessMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;

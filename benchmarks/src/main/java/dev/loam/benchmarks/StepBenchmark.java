@@ -26,6 +26,7 @@ import dev.loam.train.StepMetrics;
 import dev.loam.train.Trainer;
 import dev.loam.train.TrainerBuilder;
 import dev.loam.train.TrainingListener;
+import dev.loam.train.machine.ProcessMemory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;

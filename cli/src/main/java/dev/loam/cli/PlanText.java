@@ -4,7 +4,7 @@ package dev.loam.cli;
 import dev.loam.model.Qwen3Config;
 import dev.loam.train.RankMemory;
 import dev.loam.train.StepMetrics;
-import dev.loam.train.plan.ProcessMemory;
+import dev.loam.train.machine.ProcessMemory;
 import dev.loam.train.plan.RankPlan;
 import dev.loam.train.plan.RunPlan;
 import java.util.LinkedHashMap;

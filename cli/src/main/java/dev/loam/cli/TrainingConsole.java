@@ -8,7 +8,7 @@ import dev.loam.train.Generation;
 import dev.loam.train.StepMetrics;
 import dev.loam.train.TrainingListener;
 import dev.loam.train.config.TrainingConfig;
-import dev.loam.train.monitor.MatrixRate;
+import dev.loam.train.machine.MatrixRate;
 import dev.loam.train.monitor.ModelFlops;
 import dev.loam.train.monitor.StepText;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.loam.train.monitor;
 
+import dev.loam.train.machine.ProcessMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class Machine {
         property("os.name") + " " + property("os.version") + ", " + property("os.arch"));
     int processors = Runtime.getRuntime().availableProcessors();
     rows.put("processors", processors + processorName().map(name -> " of " + name).orElse(""));
-    ResidentMemory.peak()
+    ProcessMemory.peak()
         .ifPresent(
             bytes -> rows.put("peak memory", String.format(Locale.ROOT, "%.2f GiB", bytes / GIB)));
     return rows;

@@ -2,6 +2,7 @@
 package dev.loam.train.monitor;
 
 import dev.loam.train.StepMetrics;
+import dev.loam.train.machine.ProcessMemory;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -24,7 +25,7 @@ record SpeedLine(BriefLine brief, ModelFlops flops, OptionalDouble machineFlops)
       double share = 100 * perSecond / machineFlops.getAsDouble();
       line.append(String.format(Locale.ROOT, ", %.0f%%", share));
     }
-    OptionalLong memory = ResidentMemory.now();
+    OptionalLong memory = ProcessMemory.resident();
     if (memory.isPresent()) {
       line.append(String.format(Locale.ROOT, " | %.2f GiB", memory.getAsLong() / GIB));
     }

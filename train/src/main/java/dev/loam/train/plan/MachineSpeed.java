@@ -7,6 +7,7 @@ import dev.loam.tensor.DType;
 import dev.loam.tensor.Device;
 import dev.loam.tensor.Kernels;
 import dev.loam.tensor.Tensor;
+import dev.loam.train.machine.MatrixRate;
 
 /**
  * How fast a machine is with all compute threads together.
@@ -16,29 +17,21 @@ import dev.loam.tensor.Tensor;
  */
 public record MachineSpeed(double operations, double bytes) {
   private static final int REPEATS = 3;
-  private static final int ROWS = 512;
-  private static final int COLUMNS = 1024;
   private static final int COPIED_ELEMENTS = 8 << 20;
 
-  /** Measures for a moment: the product of two matrices, and copying. */
+  /** Measures for a moment: matrix products, and copying. */
   static MachineSpeed measure(ComputeLease lease) {
-    return lease.call(
-        () -> {
-          Kernels kernels = lease.kernels();
-          DType dtype = lease.computeType();
-          try (Arena arena = lease.newArena(Device.cpu())) {
-            Tensor x = filled(kernels, arena.allocate(dtype, ROWS, COLUMNS));
-            Tensor weight = filled(kernels, arena.allocate(dtype, COLUMNS, COLUMNS));
-            Tensor y = filled(kernels, arena.allocate(dtype, ROWS, COLUMNS));
-            Tensor from = filled(kernels, arena.allocate(dtype, COPIED_ELEMENTS));
-            Tensor to = filled(kernels, arena.allocate(dtype, COPIED_ELEMENTS));
-            double product = best(() -> kernels.linear(x, weight, y));
-            double copy = best(() -> kernels.copy(from, to));
-            return new MachineSpeed(
-                2.0 * ROWS * COLUMNS * COLUMNS / product,
-                2.0 * COPIED_ELEMENTS * dtype.bytes() / copy);
-          }
-        });
+    return new MachineSpeed(MatrixRate.measure(lease), lease.call(() -> copied(lease)));
+  }
+
+  private static double copied(ComputeLease lease) {
+    Kernels kernels = lease.kernels();
+    DType dtype = lease.computeType();
+    try (Arena arena = lease.newArena(Device.cpu())) {
+      Tensor from = filled(kernels, arena.allocate(dtype, COPIED_ELEMENTS));
+      Tensor to = filled(kernels, arena.allocate(dtype, COPIED_ELEMENTS));
+      return 2.0 * COPIED_ELEMENTS * dtype.bytes() / best(() -> kernels.copy(from, to));
+    }
   }
 
   /** Of so many that work at the same time. */

@@ -3,6 +3,7 @@ package dev.loam.train.plan;
 
 import dev.loam.model.Qwen3Config;
 import dev.loam.parallel.Layout;
+import dev.loam.train.machine.ProcessMemory;
 
 /**
  * What a process takes beside the memory that its ranks allocate. The part that is there before the

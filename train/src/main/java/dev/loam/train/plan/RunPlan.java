@@ -7,6 +7,7 @@ import dev.loam.tensor.ComputeLease;
 import dev.loam.tensor.Engine;
 import dev.loam.train.TrainingData;
 import dev.loam.train.config.TrainingConfig;
+import dev.loam.train.machine.ProcessMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;

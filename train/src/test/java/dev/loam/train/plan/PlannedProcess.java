@@ -5,6 +5,7 @@ import dev.loam.tensor.Engine;
 import dev.loam.train.StepMetrics;
 import dev.loam.train.TrainingRun;
 import dev.loam.train.config.TrainingConfig;
+import dev.loam.train.machine.ProcessMemory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;

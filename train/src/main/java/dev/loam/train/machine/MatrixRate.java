@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.loam.train.monitor;
+package dev.loam.train.machine;
 
 import dev.loam.tensor.Arena;
 import dev.loam.tensor.ComputeLease;
