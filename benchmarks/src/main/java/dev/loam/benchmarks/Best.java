@@ -7,11 +7,6 @@ final class Best {
 
   private Best() {}
 
-  /** Of so many runs. */
-  static double seconds(int runs, Runnable work) {
-    return seconds(runs, runs, 0, work);
-  }
-
   /** Of as many runs as take so long together, within these bounds. */
   static double seconds(int fewest, int most, double enoughSeconds, Runnable work) {
     work.run();

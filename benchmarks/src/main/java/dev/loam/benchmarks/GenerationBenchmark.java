@@ -137,12 +137,11 @@ public record GenerationBenchmark(
       write(generator, prompt, WARM_UP_TOKENS, token -> true);
       while (seconds.size() < newTokens) {
         bandwidths.add(bandwidth.measure());
-        // The first token is that of the prompt's pass, the second follows what else was in the
-        // cache.
-        int tokens = 2 + Math.min(TOKENS_AT_ONCE, newTokens - seconds.size());
+        // The first token is that of the prompt's pass.
+        int tokens = 1 + Math.min(TOKENS_AT_ONCE, newTokens - seconds.size());
         List<Long> times = new ArrayList<>();
         write(generator, prompt, tokens, token -> times.add(System.nanoTime()));
-        for (int i = 2; i < tokens; i++) {
+        for (int i = 1; i < tokens; i++) {
           seconds.add((times.get(i) - times.get(i - 1)) / NANOS);
         }
       }
