@@ -47,7 +47,10 @@ class StartStopTest {
           .as("leases, arenas and tensors in use after %s", left)
           .containsOnly(0L);
       if (left.cycle() > SETTLED) {
-        assertThat(left.threads()).as("threads after %s", left).isEqualTo(settled.threads());
+        // Threads of libraries may end when they have had nothing to do for a while.
+        assertThat(left.threads())
+            .as("threads after %s", left)
+            .isLessThanOrEqualTo(settled.threads());
         assertThat(left.files()).as("open files after %s", left).isEqualTo(settled.files());
       }
     }
