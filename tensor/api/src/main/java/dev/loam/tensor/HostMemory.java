@@ -59,6 +59,7 @@ public final class HostMemory {
           "a buffer of %d bytes has no room for %s of %s"
               .formatted(memory.capacity(), size, dtype));
     }
-    return Tensor.of(new HostStorage(memory.duplicate().clear().slice(0, (int) bytes), dtype), size);
+    return Tensor.of(
+        new HostStorage(memory.duplicate().clear().slice(0, (int) bytes), dtype), size);
   }
 }
