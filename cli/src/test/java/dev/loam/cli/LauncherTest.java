@@ -74,6 +74,23 @@ class LauncherTest {
   }
 
   @Test
+  void trainingKeepsTheHeapSmallAndLeavesTheCollectorToTheCaller() throws Exception {
+    built();
+    for (String command : new String[] {"train", "bench", "quickstart"}) {
+      assertThat(run(List.of(script(), command), Map.of()).out().lines())
+          .contains("-Xmn64m", "-XX:+UseParallelGC");
+    }
+    for (String variable : new String[] {"JAVA_OPTS", "LOAM_JAVA_OPTS", "JDK_JAVA_OPTIONS"}) {
+      Map<String, String> options = Map.of(variable, "-Xmx1g -XX:+UseG1GC");
+      assertThat(run(List.of(script(), "train"), options).out().lines())
+          .contains("-Xmn64m")
+          .doesNotContain("-XX:+UseParallelGC");
+    }
+    assertThat(run(List.of(script(), "tokenize"), Map.of()).out().lines())
+        .doesNotContain("-Xmn64m", "-XX:+UseParallelGC");
+  }
+
+  @Test
   void newerJavaIsAllowedNativeAccess() throws Exception {
     built();
     java("24.0.1");
